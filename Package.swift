@@ -1,0 +1,194 @@
+// swift-tools-version: 6.2
+//
+// Lanyard: keeps Kubernetes access tokens fresh and refresh tokens safe.
+//
+// How to read this file: packages we build on, then one section per module (alphabetical: the module, then its
+// tests), then one loop at the end that gives every target of ours the same strict settings. The arrows between
+// modules are exactly those of docs/architecture.md; an arrow that is not drawn there does not belong here.
+
+import PackageDescription
+
+// The program that people run is two files. `lanyard` answers from a ready credential and is linked as one static
+// file without Foundation, because starting it must cost what starting /bin/true costs; for everything else it
+// replaces itself with `lanyard-full`, which stands beside it. docs/architecture.md has the measurements.
+let hotPathLinking: [LinkerSetting] = [
+  .unsafeFlags(["-static-executable"], .when(platforms: [.linux], configuration: .release))
+]
+let fullLinking: [LinkerSetting] = [
+  .unsafeFlags(
+    ["-static-stdlib", "-Xlinker", "--gc-sections"],
+    .when(platforms: [.linux], configuration: .release))
+]
+
+let package = Package(
+  name: "lanyard",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "lanyard", targets: ["lanyard"]),
+    .executable(name: "lanyard-full", targets: ["lanyard-full"]),
+    .executable(name: "lanyard-lab", targets: ["lanyard-lab"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-asn1", from: "1.7.0"),
+    .package(url: "https://github.com/apple/swift-certificates", from: "1.21.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+    // Without its traits Hummingbird leaves full Foundation, and with it 34 MB of ICU, out of the lab.
+    .package(
+      url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    // The lab signs with JWTKit so that it shares no validation code with the client.
+    .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.0"),
+  ],
+  targets: [
+    // MARK: CLibYAML: libyaml, which gives the start and end mark of every node
+
+    .systemLibrary(
+      name: "CLibYAML", pkgConfig: "yaml-0.1",
+      providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
+
+    // MARK: Commands: what people type and read
+
+    .target(
+      name: "Commands",
+      dependencies: [
+        "Credentials", "Host", "Kubeconfig", "OAuth", "ReadyCredential", "SessionStore",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+      ]),
+    .testTarget(name: "CommandsTests", dependencies: ["Commands", "Credentials"]),
+
+    // MARK: Credentials: the life of a credential
+
+    .target(
+      name: "Credentials",
+      dependencies: [
+        "OAuth", "ReadyCredential", "SessionStore",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+      ]),
+    .testTarget(
+      name: "CredentialsTests",
+      dependencies: ["Credentials", "OAuth", "ReadyCredential", "SessionStore"]),
+
+    // MARK: EndToEnd: the built programs, real kubectl, the lab
+
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: [
+        "Lab",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ]),
+
+    // MARK: Host: effects
+
+    .target(
+      name: "Host",
+      dependencies: [
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOFoundationCompat", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ]),
+    .testTarget(
+      name: "HostTests",
+      dependencies: ["Host", .product(name: "HTTPTypes", package: "swift-http-types")]),
+
+    // MARK: Kubeconfig: Kubernetes' client formats
+
+    .target(name: "Kubeconfig", dependencies: ["CLibYAML"]),
+    .testTarget(name: "KubeconfigTests", dependencies: ["Kubeconfig"]),
+
+    // MARK: Lab: an identity provider and an API server in a box
+
+    .target(
+      name: "Lab",
+      dependencies: [
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdTLS", package: "hummingbird"),
+        .product(name: "JWTKit", package: "jwt-kit"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "SwiftASN1", package: "swift-asn1"),
+        .product(name: "X509", package: "swift-certificates"),
+      ]),
+    .testTarget(
+      name: "LabTests",
+      dependencies: ["Lab", .product(name: "AsyncHTTPClient", package: "async-http-client")]),
+
+    // MARK: OAuth: the RFCs
+
+    .target(
+      name: "OAuth",
+      dependencies: [
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+      ]),
+    .testTarget(
+      name: "OAuthTests",
+      dependencies: [
+        "OAuth",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+      ]),
+
+    // MARK: ReadyCredential: the hot path. No Foundation
+
+    .target(name: "ReadyCredential"),
+    .testTarget(
+      name: "ReadyCredentialTests",
+      dependencies: ["ReadyCredential", .product(name: "Crypto", package: "swift-crypto")]),
+
+    // MARK: SessionStore: files, encryption, generations, crash safety
+
+    .target(
+      name: "SessionStore", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+    .testTarget(
+      name: "SessionStoreTests",
+      dependencies: ["SessionStore", .product(name: "Crypto", package: "swift-crypto")]),
+
+    // MARK: executables
+
+    .executableTarget(
+      name: "lanyard", dependencies: ["ReadyCredential"], linkerSettings: hotPathLinking),
+    .executableTarget(
+      name: "lanyard-full", dependencies: ["Commands"], linkerSettings: fullLinking),
+    .executableTarget(
+      name: "lanyard-lab",
+      dependencies: [
+        "Lab", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      linkerSettings: fullLinking),
+  ]
+)
+
+// MARK: one set of settings for every target of ours
+
+for target in package.targets where target.type != .system {
+  target.swiftSettings = [
+    .enableUpcomingFeature("ExistentialAny"),  // SE-0335
+    .enableUpcomingFeature("ImmutableWeakCaptures"),  // SE-0481
+    .enableUpcomingFeature("InferIsolatedConformances"),  // SE-0470
+    .enableUpcomingFeature("InternalImportsByDefault"),  // SE-0409
+    .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),  // SE-0461
+    .strictMemorySafety(),  // SE-0458
+    .treatAllWarnings(as: .error),  // SE-0443
+  ]
+}
