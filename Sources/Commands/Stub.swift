@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import ArgumentParser
-import Host
 
 package struct StubCommand: ParsableCommand {
   package init() {}
-  package func run() throws { hostStub() }
+  package func run() throws {}
 }
+package func runLanyard() { StubCommand.main() }
