@@ -10,14 +10,20 @@ import PackageDescription
 
 // The program that people run is two files. `lanyard` answers from a ready credential and is linked as one static
 // file without Foundation, because starting it must cost what starting /bin/true costs; for everything else it
-// replaces itself with `lanyard-full`, which stands beside it. docs/architecture.md has the measurements.
+// replaces itself with `lanyard-full`, which stands beside it. docs/linking.md has the measurements and says what
+// each flag is for.
 let hotPathLinking: [LinkerSetting] = [
   .unsafeFlags(["-static-executable"], .when(platforms: [.linux], configuration: .release))
 ]
 let fullLinking: [LinkerSetting] = [
   .unsafeFlags(
-    ["-static-stdlib", "-Xlinker", "--gc-sections"],
-    .when(platforms: [.linux], configuration: .release))
+    [
+      "-static-stdlib", "-l_FoundationCollections", "-l_FoundationCShims",
+      "-Xclang-linker", "-no-pie", "-Xlinker", "--gc-sections",
+      "-Xlinker", "--no-export-dynamic",
+    ],
+    .when(platforms: [.linux], configuration: .release)
+  )
 ]
 
 let package = Package(
@@ -39,7 +45,10 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
     // Without its traits Hummingbird leaves full Foundation, and with it 34 MB of ICU, out of the lab.
     .package(
-      url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
+      url: "https://github.com/hummingbird-project/hummingbird",
+      from: "2.28.0",
+      traits: []
+    ),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     // The lab signs with JWTKit so that it shares no validation code with the client.
@@ -49,8 +58,14 @@ let package = Package(
     // MARK: CLibYAML: libyaml, which gives the start and end mark of every node
 
     .systemLibrary(
-      name: "CLibYAML", pkgConfig: "yaml-0.1",
-      providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
+      name: "CLibYAML",
+      pkgConfig: "yaml-0.1",
+      providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]
+    ),
+
+    // MARK: CPlatform: system calls that Swift's libc module does not show
+
+    .target(name: "CPlatform"),
 
     // MARK: Commands: what people type and read
 
@@ -60,7 +75,8 @@ let package = Package(
         "Credentials", "Host", "Kubeconfig", "OAuth", "ReadyCredential", "SessionStore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
-      ]),
+      ]
+    ),
     .testTarget(name: "CommandsTests", dependencies: ["Commands", "Credentials"]),
 
     // MARK: Credentials: the life of a credential
@@ -70,10 +86,12 @@ let package = Package(
       dependencies: [
         "OAuth", "ReadyCredential", "SessionStore",
         .product(name: "HTTPTypes", package: "swift-http-types"),
-      ]),
+      ]
+    ),
     .testTarget(
       name: "CredentialsTests",
-      dependencies: ["Credentials", "OAuth", "ReadyCredential", "SessionStore"]),
+      dependencies: ["Credentials", "OAuth", "ReadyCredential", "SessionStore"]
+    ),
 
     // MARK: EndToEnd: the built programs, real kubectl, the lab
 
@@ -83,24 +101,33 @@ let package = Package(
         "Lab",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOCore", package: "swift-nio"),
-      ]),
+      ]
+    ),
 
     // MARK: Host: effects
 
     .target(
       name: "Host",
       dependencies: [
+        "CPlatform",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOFoundationCompat", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
-      ]),
+      ]
+    ),
     .testTarget(
       name: "HostTests",
-      dependencies: ["Host", .product(name: "HTTPTypes", package: "swift-http-types")]),
+      dependencies: [
+        "Host",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ]
+    ),
 
     // MARK: Kubeconfig: Kubernetes' client formats
 
@@ -114,21 +141,27 @@ let package = Package(
       dependencies: [
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HummingbirdTLS", package: "hummingbird"),
         .product(name: "JWTKit", package: "jwt-kit"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "SwiftASN1", package: "swift-asn1"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "X509", package: "swift-certificates"),
-      ]),
+      ]
+    ),
     .testTarget(
       name: "LabTests",
-      dependencies: ["Lab", .product(name: "AsyncHTTPClient", package: "async-http-client")]),
+      dependencies: ["Lab", .product(name: "AsyncHTTPClient", package: "async-http-client")]
+    ),
 
     // MARK: OAuth: the RFCs
 
@@ -138,7 +171,8 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "CryptoExtras", package: "swift-crypto"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
-      ]),
+      ]
+    ),
     .testTarget(
       name: "OAuthTests",
       dependencies: [
@@ -146,35 +180,47 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "CryptoExtras", package: "swift-crypto"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
-      ]),
+      ]
+    ),
 
     // MARK: ReadyCredential: the hot path. No Foundation
 
     .target(name: "ReadyCredential"),
     .testTarget(
       name: "ReadyCredentialTests",
-      dependencies: ["ReadyCredential", .product(name: "Crypto", package: "swift-crypto")]),
+      dependencies: ["ReadyCredential", .product(name: "Crypto", package: "swift-crypto")]
+    ),
 
     // MARK: SessionStore: files, encryption, generations, crash safety
 
     .target(
-      name: "SessionStore", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+      name: "SessionStore",
+      dependencies: [.product(name: "Crypto", package: "swift-crypto")]
+    ),
     .testTarget(
       name: "SessionStoreTests",
-      dependencies: ["SessionStore", .product(name: "Crypto", package: "swift-crypto")]),
+      dependencies: ["SessionStore", .product(name: "Crypto", package: "swift-crypto")]
+    ),
 
     // MARK: executables
 
     .executableTarget(
-      name: "lanyard", dependencies: ["ReadyCredential"], linkerSettings: hotPathLinking),
+      name: "lanyard",
+      dependencies: ["ReadyCredential"],
+      linkerSettings: hotPathLinking
+    ),
     .executableTarget(
-      name: "lanyard-full", dependencies: ["Commands"], linkerSettings: fullLinking),
+      name: "lanyard-full",
+      dependencies: ["Commands"],
+      linkerSettings: fullLinking
+    ),
     .executableTarget(
       name: "lanyard-lab",
       dependencies: [
         "Lab", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      linkerSettings: fullLinking),
+      linkerSettings: fullLinking
+    ),
   ]
 )
 

@@ -2,4 +2,4 @@
 
 import Commands
 
-runLanyard()
+await runLanyard()

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+#   make            check the tools, then build
+#   make tour       build, then see the life of a token in half a minute
+#   make test       every test; fails on a skipped one when CI is set
+#   make lint       format and house rules
+#   make bench      start-up times beside /bin/true
+#   make torture    kill renewals at every instant and count what is lost
+#   make install    PREFIX=/usr/local DESTDIR=
+#   make clean      remove everything that was built
+#
+# There is one configuration, release: the first build takes about ten minutes on two cores, and a second one for
+# debugging would take as long again. What is tested is what is shipped.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+BUILD := .build/release
+SWIFT_BUILD := swift build -c release
+programs := lanyard lanyard-full lanyard-lab
+
+.PHONY: all build tools tour test test-build lint bench torture install clean help
+.DEFAULT_GOAL := all
+
+all: build
+
+help:
+	@sed -n '/^#   /s/^#   //p' Makefile
+
+tools:
+	@scripts/check-tools
+
+build: tools
+	@for program in $(programs); do $(SWIFT_BUILD) --product $$program || exit; done
+
+tour: build
+	$(BUILD)/lanyard-lab tour
+
+test-build: tools
+	$(SWIFT_BUILD) --build-tests
+
+test: lint test-build
+	@scripts/run-tests
+
+lint: tools
+	swift format lint --strict -r Sources Tests Package.swift
+	@scripts/lint
+
+# Measured as installed: stripping makes the difference that install's comment names.
+bench: build
+	@$(MAKE) -s install DESTDIR= PREFIX='$(CURDIR)/.build/installed'
+	@scripts/bench .build/installed/bin
+
+torture: build
+	@scripts/torture
+
+# Stripping also copies: a file that the linker wrote piece by piece starts more slowly (docs/linking.md).
+install: build
+	mkdir -p '$(DESTDIR)$(PREFIX)/bin'
+	for program in $(programs); do \
+	  strip -o '$(DESTDIR)$(PREFIX)/bin/'$$program $(BUILD)/$$program \
+	    && chmod 755 '$(DESTDIR)$(PREFIX)/bin/'$$program || exit; \
+	done
+	ln -sf lanyard '$(DESTDIR)$(PREFIX)/bin/kubectl-lanyard'
+
+clean:
+	rm -rf .build

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Calls that glibc declares only under _GNU_SOURCE, which Swift's Glibc module is built without.
+#ifndef LANYARD_PLATFORM_H
+#define LANYARD_PLATFORM_H
+
+#include <spawn.h>
+
+/// The flag that makes a spawned process the leader of a session of its own; 0 if unknown here.
+short platform_spawn_setsid(void);
+
+/// Closes every descriptor from `first` upwards in the child. Returns 0 or an error number.
+int platform_spawn_close_from(posix_spawn_file_actions_t *actions, int first);
+
+/// Changes the working directory of the child. Returns 0 or an error number.
+int platform_spawn_chdir(posix_spawn_file_actions_t *actions, const char *path);
+
+/// Makes a pipe whose ends are both close-on-exec. Returns 0 or -1 with errno.
+int platform_pipe(int ends[2]);
+
+#endif

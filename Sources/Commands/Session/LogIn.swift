@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Credentials
+import Host
+import SessionStore
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// `lanyard login [CONTEXT]`: log in now, and say who you are and until when.
+struct LogIn: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "login",
+    abstract: "Log in now; says who you are and until when.",
+    discussion: "Without CONTEXT it is the current context, or the issuer that the options name."
+  )
+
+  @Argument(help: "A context of the kubeconfig whose user runs lanyard.")
+  var context: String?
+
+  @Flag(help: "Let another person's session be replaced.")
+  var `switch` = false
+
+  @OptionGroup var kubeconfig: KubeconfigOptions
+  @OptionGroup var options: OIDCOptions
+  @OptionGroup var global: GlobalOptions
+
+  func run() async throws {
+    do {
+      try await logIn()
+    } catch let error as CredentialsError {
+      throw Failure(error).shown(verbose: global.verbose)
+    } catch let failure as Failure {
+      throw failure.shown(verbose: global.verbose)
+    }
+  }
+
+  private func logIn() async throws {
+    let target = try SessionTarget(context, kubeconfig, options)
+    let composition = try Composition(
+      target.options,
+      .current(overriding: target.environment),
+      verbose: global.verbose
+    )
+    if target.options.clientSecretFile != nil {
+      // Whoever types login has seen which issuer it is; failing to note it only asks again.
+      try? TrustMark(store: composition.store).set(issuer: composition.request.issuer)
+    }
+    let source = composition.source(interactive: nil, contextKnown: target.context)
+    let outcome = try await source.login(switching: `switch`)
+    tell(outcome, target, folder: composition.store.folder)
+  }
+
+  private func tell(_ outcome: LoginOutcome, _ target: SessionTarget, folder: String) {
+    let summary = outcome.session.summary
+    let who = summary.name.map { "\($0) (\(summary.subject))" } ?? summary.subject
+    StandardError.write(
+      "logged in as \(Terminal.escape(who)) at \(Terminal.escape(summary.issuer))"
+    )
+    if let expiry = outcome.session.token(target.options.token)?.times.expiry {
+      StandardError.write(
+        "  the access token is good until \(expiry.formatted(.iso8601))"
+          + (summary.renewable
+            ? ", and is renewed by itself" : "; the issuer gave no refresh token")
+      )
+    }
+    if let why = outcome.notKept {
+      StandardError.write("  but the session could not be kept: \(Terminal.escape(why))")
+    }
+    if outcome.keyCreated {
+      KeyNotice.lines(folder: folder).forEach { StandardError.write(Terminal.escape($0)) }
+    }
+  }
+}
+
+/// Which session `login` and `logout` mean: a context's, or one that options name.
+struct SessionTarget {
+  let context: String?
+  let options: OIDCOptions
+  let environment: [(String, String)]
+
+  init(_ context: String?, _ kubeconfig: KubeconfigOptions, _ options: OIDCOptions) throws {
+    if let context, let other = kubeconfig.context, context != other {
+      throw Failure(
+        exitCode: ExitCodes.usage,
+        "two contexts are named: \(context) and \(other)",
+        remedy: "name one"
+      )
+    }
+    let name = context ?? kubeconfig.context
+    guard options.issuerURL == nil else {
+      guard name == nil else {
+        throw Failure(
+          exitCode: ExitCodes.usage,
+          "both a context and --issuer-url are given",
+          remedy: "give one of them"
+        )
+      }
+      self.context = nil
+      self.options = options
+      environment = []
+      return
+    }
+    let lookup = ContextLookup(
+      environment: ProcessSurroundings.current().environment,
+      kubeconfig: kubeconfig.kubeconfig
+    )
+    let found = try lookup.find(name)
+    self.context = found.context
+    var merged = found.options
+    if options.login != .auto || merged.login == .never { merged.login = options.login }
+    if !options.listenAddresses.isEmpty { merged.listenAddresses = options.listenAddresses }
+    self.options = merged
+    environment = found.environment
+  }
+}

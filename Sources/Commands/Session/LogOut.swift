@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Credentials
+import Host
+import OAuth
+
+/// `lanyard logout [CONTEXT | --all]`: revoke at the issuer, then forget.
+struct LogOut: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "logout",
+    abstract: "Revoke the session at the issuer and forget it here.",
+    discussion:
+      "The session is removed here even if the issuer is away; that is told, because the refresh token then still works there."
+  )
+
+  @Argument(help: "A context of the kubeconfig whose user runs lanyard.")
+  var context: String?
+
+  @Flag(help: "Every context of the kubeconfig whose user runs lanyard.")
+  var all = false
+
+  @OptionGroup var kubeconfig: KubeconfigOptions
+  @OptionGroup var options: OIDCOptions
+  @OptionGroup var global: GlobalOptions
+
+  func validate() throws {
+    if all, context != nil || kubeconfig.context != nil || options.issuerURL != nil {
+      throw ValidationError("--all means every context; name none beside it")
+    }
+  }
+
+  func run() async throws {
+    do {
+      if all { return try await forgetAll() }
+      let target = try SessionTarget(context, kubeconfig, options)
+      try await forget(target.context, target.options, target.environment)
+    } catch let error as CredentialsError {
+      throw Failure(error).shown(verbose: global.verbose)
+    } catch let failure as Failure {
+      throw failure.shown(verbose: global.verbose)
+    }
+  }
+
+  private func forgetAll() async throws {
+    let lookup = ContextLookup(
+      environment: ProcessSurroundings.current().environment,
+      kubeconfig: kubeconfig.kubeconfig
+    )
+    var first: (any Error)?
+    for found in try lookup.all() {
+      do {
+        try await forget(found.context, found.options, found.environment)
+      } catch {
+        first = first ?? error
+        if let error = error as? CredentialsError { Failure(error).tell() }
+      }
+    }
+    if let first { throw first }
+  }
+
+  private func forget(
+    _ context: String?,
+    _ options: OIDCOptions,
+    _ environment: [(String, String)]
+  ) async throws {
+    let composition = try Composition(
+      options,
+      .current(overriding: environment),
+      verbose: global.verbose
+    )
+    try composition.checkTrust()
+    let source = composition.source(interactive: nil, contextKnown: context)
+    let name = Terminal.escape(context ?? composition.request.issuer.text)
+    switch try await source.forget() {
+    case .nothingToForget: StandardError.write("\(name): nobody was logged in")
+    case .revoked: StandardError.write("\(name): logged out; the refresh token is revoked")
+    case .forgotten:
+      StandardError.write("\(name): logged out here; the issuer offers no revocation")
+    case .notRevoked(let why):
+      StandardError.write(
+        "\(name): logged out here, but not at the issuer: \(Terminal.escape(why))"
+      )
+      StandardError.write("  its refresh token may still work there until it expires")
+    }
+  }
+}

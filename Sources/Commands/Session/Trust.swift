@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Host
+import OAuth
+import ReadyCredential
+import SessionStore
+
+/// `lanyard trust ISSUER`: secrets named in a kubeconfig may be sent to this issuer.
+struct Trust: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Let secrets that a kubeconfig names be sent to an issuer.",
+    discussion: """
+      A kubeconfig that somebody else wrote could name any file as the client's secret and any server as the \
+      issuer. So lanyard sends a secret file only to issuers that you trusted, here or with lanyard login.
+      """
+  )
+
+  @Argument(help: "The issuer, exactly as the kubeconfig spells it.")
+  var issuer: String
+
+  func run() async throws {
+    let surroundings = ProcessSurroundings.current()
+    let trusted: Issuer
+    do {
+      trusted = try Issuer(issuer)
+    } catch {
+      throw Failure(exitCode: ExitCodes.configuration, error.what, remedy: error.remedy)
+    }
+    guard let folder = StorePath.resolve(surroundings.hot) else {
+      throw Failure(exitCode: 6, "neither XDG_STATE_HOME nor HOME is set", remedy: "set HOME")
+    }
+    do {
+      try TrustMark(store: Live.store(folder: folder)).set(issuer: trusted)
+    } catch {
+      throw Failure(exitCode: 6, error.what, remedy: error.remedy, cause: error)
+    }
+    StandardError.write("secrets may be sent to \(Terminal.escape(trusted.text)) from now on")
+  }
+}

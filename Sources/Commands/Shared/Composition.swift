@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Credentials
+import Host
+import Kubeconfig
+import OAuth
+import ReadyCredential
+import SessionStore
+
+/// Options and surroundings put together: the request, its store and its effects.
+struct Composition {
+  let options: OIDCOptions
+  let surroundings: ProcessSurroundings
+  let request: CredentialRequest
+  let store: SessionStore
+  let effects: Effects
+
+  /// Reads what the options name. Throws a usage failure for what is missing, a configuration failure for what is wrong.
+  init(_ options: OIDCOptions, _ surroundings: ProcessSurroundings, verbose: Bool) throws {
+    self.options = options
+    self.surroundings = surroundings
+    request = try Self.request(options)
+    guard let folder = StorePath.resolve(surroundings.hot) else {
+      throw Failure(
+        exitCode: 6,
+        "there is no place for the session store: neither XDG_STATE_HOME nor HOME is set",
+        remedy: "set HOME"
+      )
+    }
+    store = Live.store(folder: folder)
+    effects = Live.effects(surroundings, storeFolder: folder, verbose: verbose)
+  }
+
+  private static func request(_ options: OIDCOptions) throws -> CredentialRequest {
+    guard let issuerURL = options.issuerURL, !issuerURL.isEmpty else {
+      throw Failure(
+        exitCode: ExitCodes.usage,
+        "--issuer-url is missing",
+        remedy: "say which issuer: --issuer-url https://id.example.com/realms/dev"
+      )
+    }
+    guard let clientID = options.clientID, !clientID.isEmpty else {
+      throw Failure(
+        exitCode: ExitCodes.usage,
+        "--client-id is missing",
+        remedy: "say which OAuth client: --client-id kubernetes"
+      )
+    }
+    let issuer: Issuer
+    do {
+      issuer = try Issuer(issuerURL)
+    } catch {
+      throw Failure(
+        exitCode: ExitCodes.configuration,
+        error.what,
+        remedy: error.remedy,
+        cause: error.cause
+      )
+    }
+    return CredentialRequest(
+      issuer: issuer,
+      clientID: clientID,
+      clientSecret: try options.clientSecretFile.map {
+        Secret(try text($0, "--client-secret-file"))
+      },
+      scopes: unique(["openid", "offline_access"] + options.scopes),
+      audience: options.audience,
+      account: options.account,
+      token: options.token,
+      authorities: try options.certificateAuthority.map { try bytes($0, "--certificate-authority") }
+        ?? []
+    )
+  }
+
+  private static func unique(_ scopes: [String]) -> [String] {
+    var seen: Set<String> = []
+    return scopes.filter { seen.insert($0).inserted }
+  }
+
+  /// A small file that an option names; secrets of more than 64 KiB are none.
+  private static func bytes(_ path: String, _ option: String) throws -> [UInt8] {
+    do {
+      if let bytes = try Files.readBounded(path, limit: 1 << 18), !bytes.isEmpty { return bytes }
+    } catch {
+      throw Failure(
+        exitCode: ExitCodes.configuration,
+        "\(option) cannot be read: \(path)",
+        remedy: error.remedy ?? "check the path and its mode",
+        cause: error
+      )
+    }
+    throw Failure(
+      exitCode: ExitCodes.configuration,
+      "\(option) is missing or empty: \(path)",
+      remedy: "check the path"
+    )
+  }
+
+  /// The first line of a file, without its end.
+  private static func text(_ path: String, _ option: String) throws -> String {
+    let bytes = try bytes(path, option)
+    var text = String(decoding: bytes, as: UTF8.self)
+    while text.last?.isNewline == true { text.removeLast() }
+    guard !text.isEmpty, !text.contains(where: \.isNewline) else {
+      throw Failure(
+        exitCode: ExitCodes.configuration,
+        "\(option) does not hold one line: \(path)",
+        remedy: "put the secret alone into the file"
+      )
+    }
+    return text
+  }
+}
+
+extension Composition {
+  /// Refuses to send a secret file to an issuer that the user has not trusted with it.
+  ///
+  /// A kubeconfig is hostile input: without this it could have any file sent anywhere (docs/life-of-a-credential.md).
+  func checkTrust() throws {
+    guard let path = options.clientSecretFile else { return }
+    guard TrustMark(store: store).holds(issuer: request.issuer) else {
+      throw Failure(
+        exitCode: ExitCodes.configuration,
+        "the file \(path) would be sent to \(request.issuer.text), which you have not trusted with secrets",
+        remedy: "if the kubeconfig is right: lanyard trust \(ShellWord.quote(request.issuer.text))"
+      )
+    }
+  }
+
+  /// The source of credentials for the request.
+  func source(interactive: Bool?, contextKnown: String?) -> CredentialSource {
+    let host = surroundings.host
+    let display = host.hasDisplay && !host.isSSH && !host.isContainer
+    return CredentialSource(
+      request: request,
+      store: store,
+      effects: effects,
+      options: CredentialSource.Options(
+        preference: options.login,
+        audience: Audience(
+          interactive: interactive,
+          terminal: host.stderrIsTerminal,
+          display: display
+        ),
+        listenAddresses: options.listenAddresses.isEmpty
+          ? ["127.0.0.1:0"] : options.listenAddresses,
+        hostID: Live.hostID,
+        runtimeFolder: ReadyFolder.resolve(surroundings.hot)?.path,
+        loginCommand: loginCommand(contextKnown)
+      )
+    )
+  }
+
+  /// The command that logs in: by context if the kubeconfig has one that runs this very plugin, else by options.
+  private func loginCommand(_ contextKnown: String?) -> @Sendable () -> String {
+    let options = options
+    let environment = surroundings.environment
+    return {
+      if let contextKnown { return "lanyard login \(ShellWord.quote(contextKnown))" }
+      if let name = ContextLookup(environment: environment, kubeconfig: nil).context(for: options) {
+        return "lanyard login \(ShellWord.quote(name))"
+      }
+      return "lanyard login " + options.words.map { ShellWord.quote($0) }.joined(separator: " ")
+    }
+  }
+}
+
+/// Words as a shell takes them, for commands in messages that people copy.
+enum ShellWord {
+  static func quote(_ word: String) -> String {
+    let plain = word.unicodeScalars.allSatisfy { scalar in
+      switch scalar {
+      case "a"..."z", "A"..."Z", "0"..."9", "-", "_", ".", "/", ":", "@", "=", "+", ",", "%": true
+      default: false
+      }
+    }
+    return plain && !word.isEmpty
+      ? word
+      : "'"
+        + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
+        + "'"
+  }
+}

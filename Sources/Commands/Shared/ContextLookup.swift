@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Credentials
+import Host
+import Kubeconfig
+
+/// Finds the options of `get-token oidc` in a kubeconfig, and the context whose user has given options.
+struct ContextLookup: Sendable {
+  let environment: [String: String]
+  let kubeconfig: String?
+
+  /// What a context's user runs.
+  struct Found {
+    let context: String
+    let options: OIDCOptions
+    let environment: [(String, String)]
+  }
+
+  private func load() throws(KubeconfigError) -> Kubeconfig {
+    try Kubeconfig.load(
+      explicit: kubeconfig,
+      environment: environment["KUBECONFIG"],
+      home: environment["HOME"],
+      read: { try Files.readBounded($0, limit: 16 << 20) }
+    )
+  }
+
+  /// What the user of a context runs; the current context if none is named.
+  func find(_ name: String?) throws -> Found {
+    let config: Kubeconfig
+    let context: Context
+    let user: User
+    do throws(KubeconfigError) {
+      config = try load()
+      context = try config.context(named: name)
+      user = try config.user(of: context)
+    } catch {
+      throw Failure(error)
+    }
+    guard let exec = user.exec, exec.isLanyard else {
+      throw Failure(
+        exitCode: ExitCodes.configuration,
+        "the user of context \"\(context.name)\" does not run lanyard",
+        remedy: "name a context whose user does, or give --issuer-url and --client-id"
+      )
+    }
+    guard let options = Self.options(exec.args) else {
+      throw Failure(
+        exitCode: ExitCodes.configuration,
+        "the user of context \"\(context.name)\" runs lanyard with arguments that it does not know",
+        remedy: "compare them with: lanyard get-token oidc --help"
+      )
+    }
+    return Found(context: context.name, options: options, environment: exec.env.map { ($0.name, $0.value) })
+  }
+
+  /// Every context whose user runs lanyard.
+  func all() throws -> [Found] {
+    let config: Kubeconfig
+    do {
+      config = try load()
+    } catch {
+      throw Failure(error)
+    }
+    return config.contexts.compactMap { context in
+      guard let user = try? config.user(of: context), let exec = user.exec, exec.isLanyard,
+        let options = Self.options(exec.args)
+      else { return nil }
+      return Found(context: context.name, options: options, environment: exec.env.map { ($0.name, $0.value) })
+    }
+  }
+
+  /// The context whose user runs lanyard with these options; the current one if several do.
+  func context(for options: OIDCOptions) -> String? {
+    guard let config = try? load() else { return nil }
+    let matching = ((try? all()) ?? []).filter { $0.options.words == options.words }
+    let current = matching.first { $0.context == config.currentContext }
+    return (current ?? matching.first)?.context
+  }
+
+  private static func options(_ arguments: [String]) -> OIDCOptions? {
+    var words = arguments[...]
+    if words.first == "lanyard" { words.removeFirst() }
+    guard words.starts(with: ["get-token", "oidc"]) else { return nil }
+    return (try? GetTokenOIDC.parse(Array(words.dropFirst(2))))?.options
+  }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Credentials
+import Host
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// From errors to what a person reads and a script checks.
+enum ExitCodes {
+  static let failed: Int32 = 1
+  static let usage: Int32 = 2
+  static let configuration: Int32 = 7
+
+  /// The exit code of each kind of failure.
+  static func code(of code: CredentialsError.Code) -> Int32 {
+    switch code {
+    case .failed: failed
+    case .loginNeeded, .loginInProgress: 3
+    case .refused, .verdict: 4
+    case .temporary: 5
+    case .store: 6
+    case .configuration: configuration
+    }
+  }
+
+  /// Parses and runs a command; gives the exit code after telling what went wrong.
+  static func run(_ root: any AsyncParsableCommand.Type, _ arguments: [String]) async -> Int32 {
+    do {
+      var command = try root.parseAsRoot(arguments)
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+      return 0
+    } catch let failure as Failure {
+      failure.tell()
+      return failure.exitCode
+    } catch {
+      return end(parsing: error, root)
+    }
+  }
+
+  /// Ends the process without running atexit handlers twice or waiting for threads of the network.
+  static func end(_ code: Int32) -> Never {
+    exit(code)
+  }
+
+  private static func end(parsing error: any Error, _ root: any ParsableCommand.Type) -> Int32 {
+    let text = root.fullMessage(for: error)
+    guard root.exitCode(for: error) != .success else {
+      StandardOutput.write(Array((text + "\n").utf8))
+      return 0
+    }
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let message = lines.first.map { String($0.drop { $0 != ":" }.dropFirst(2)) } ?? text
+    StandardError.write("lanyard: \(Terminal.escape(message))")
+    for line in lines.dropFirst() where !line.isEmpty {
+      StandardError.write("  \(Terminal.escape(String(line)).trimmingBlanks)")
+    }
+    return usage
+  }
+}
+
+extension String {
+  fileprivate var trimmingBlanks: Substring { drop { $0 == " " } }
+}

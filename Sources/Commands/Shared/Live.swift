@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Credentials
+import HTTPTypes
+import Host
+import OAuth
+import ReadyCredential
+import SessionStore
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// The one place where the effects of `Credentials` are made of `Host`.
+enum Live {
+  /// The machine id, hashed so that it names nothing outside; nil where there is none.
+  static var hostID: String? {
+    HostName.machineID().map { id in
+      SHA256.hash(Array("lanyard/host/1\n\(id)".utf8)).prefix(8)
+        .map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    }
+  }
+
+  /// The store in a folder.
+  static func store(folder: String) -> SessionStore {
+    SessionStore(folder: folder, hostID: hostID, random: { Randomness.bytes($0) })
+  }
+
+  /// The effects of the running process.
+  static func effects(
+    _ surroundings: ProcessSurroundings,
+    storeFolder: String,
+    verbose: Bool
+  ) -> Effects {
+    let web = WebClients(environment: surroundings.environment)
+    return Effects(
+      now: { Clock.now() },
+      uptime: { uptime() },
+      random: { Randomness.bytes($0) },
+      pause: { try await Task.sleep(for: .seconds($0)) },
+      send: { authorities, call async throws(TransportFailure) in
+        try await web.send(call, trusting: authorities)
+      },
+      attemptLock: { path, why throws(LockProblem) in try attemptLock(path, why) },
+      lockHolder: { path in lockHolder(path) },
+      startRenewal: { order, lock in
+        try await LiveRenewal.start(order, lock, environment: surroundings.environment)
+      },
+      listen: { addresses async throws(ListenProblem) in try await LiveListener.bind(addresses) },
+      openBrowser: { url in
+        Browser.open(
+          url: url,
+          environment: surroundings.environment,
+          surroundings: surroundings.host,
+          allowBrowserVariable: false
+        )
+      },
+      tell: { StandardError.write(Terminal.escape($0)) },
+      trace: { if verbose { StandardError.write("lanyard: \(Terminal.escape($0))") } }
+    )
+  }
+
+  private static func uptime() -> Double {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+
+  private static func attemptLock(_ path: String, _ why: String) throws(LockProblem) -> HeldLock? {
+    let lock: FileLock?
+    do {
+      lock = try FileLock.attempt(path: path)
+    } catch {
+      throw LockProblem(what: error.message)
+    }
+    guard let lock else { return nil }
+    lock.note(pid: getpid(), why: why)
+    return HeldLock(
+      descriptor: lock.descriptor,
+      release: { lock.release() },
+      handOver: { lock.abandon() }
+    )
+  }
+
+  /// The holder of a lock, if the lock is really held: a note alone may be left over from a killed process.
+  private static func lockHolder(_ path: String) -> LockHolder? {
+    guard let note = FileLock.holder(path: path) else { return nil }
+    if let lock = try? FileLock.attempt(path: path) {
+      lock.release()
+      return nil
+    }
+    return LockHolder(
+      process: note.pid,
+      since: .init(timeIntervalSince1970: Double(note.since))
+    )
+  }
+}

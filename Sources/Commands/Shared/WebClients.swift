@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTPTypes
+import Host
+import OAuth
+import Synchronization
+
+/// One HTTP client per set of trust anchors, made when first needed.
+final class WebClients: Sendable {
+  private let environment: [String: String]
+  private let clients = Mutex<[[UInt8]: WebClient]>([:])
+
+  init(environment: [String: String]) {
+    self.environment = environment
+  }
+
+  /// Sends a call, and translates what can go wrong into the words of `OAuth`.
+  func send(
+    _ call: HTTPCall,
+    trusting authorities: [UInt8]
+  ) async throws(TransportFailure) -> HTTPAnswer {
+    do {
+      let answer = try await client(authorities).send(
+        method: call.method,
+        url: call.url,
+        headers: call.headers,
+        body: call.body
+      )
+      return HTTPAnswer(
+        status: answer.status.code,
+        headers: answer.headers,
+        body: answer.body
+      )
+    } catch {
+      switch error {
+      case .notSent(let why): throw .notSent(why)
+      case .tls(let why): throw .tls(why)
+      case .noAnswer(let why): throw .noAnswer(why)
+      case .tooLarge(let limit): throw .tooLarge(limit: limit)
+      }
+    }
+  }
+
+  private func client(_ authorities: [UInt8]) -> WebClient {
+    clients.withLock { clients in
+      if let client = clients[authorities] { return client }
+      let client = WebClient(
+        additionalAuthorities: authorities.isEmpty ? [] : [authorities],
+        environment: environment
+      )
+      clients[authorities] = client
+      return client
+    }
+  }
+}

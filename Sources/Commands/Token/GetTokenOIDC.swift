@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Credentials
+import Host
+import Kubeconfig
+import ReadyCredential
+
+/// `lanyard get-token oidc`: a credential from any OpenID Connect provider.
+struct GetTokenOIDC: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "oidc",
+    abstract: "Print a credential from an OpenID Connect provider.",
+    discussion: """
+      example of the kubeconfig user that runs it:
+        kubectl config set-credentials me --exec-api-version=client.authentication.k8s.io/v1 \
+      --exec-interactive-mode=IfAvailable --exec-command=lanyard --exec-arg=get-token --exec-arg=oidc \
+      --exec-arg=--issuer-url=https://id.example.com/realms/dev --exec-arg=--client-id=kubernetes
+      """
+  )
+
+  @OptionGroup var options: OIDCOptions
+  @OptionGroup var global: GlobalOptions
+
+  func run() async throws {
+    do {
+      try await printCredential()
+    } catch let error as CredentialsError {
+      throw Failure(error).shown(verbose: global.verbose)
+    } catch let error as KubeconfigError {
+      throw Failure(error).shown(verbose: global.verbose)
+    } catch let failure as Failure {
+      throw failure.shown(verbose: global.verbose)
+    }
+  }
+
+  private func printCredential() async throws {
+    let surroundings = ProcessSurroundings.current()
+    let raw = surroundings.hot.variable("KUBERNETES_EXEC_INFO")
+    let info = try ExecInfo.parse(raw)
+    let composition = try Composition(options, surroundings, verbose: global.verbose)
+    try composition.checkTrust()
+    let source = composition.source(interactive: info.interactive, contextKnown: nil)
+    let slot = composition.readySlot(
+      arguments: CommandLine.arguments.dropFirst().map { Array($0.utf8) },
+      info: info
+    )
+    let body = try await source.credential(slot)
+    guard StandardOutput.write(body) else {
+      throw Failure(
+        exitCode: ExitCodes.failed,
+        "the credential could not be written to stdout",
+        remedy: "whoever ran lanyard has gone"
+      )
+    }
+  }
+}

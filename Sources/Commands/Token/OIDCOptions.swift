@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Credentials
+
+extension LoginPreference: ExpressibleByArgument {}
+extension TokenKind: ExpressibleByArgument {}
+
+/// The options of `get-token oidc`, which `login` and `logout` read from a kubeconfig or take themselves.
+struct OIDCOptions: ParsableArguments {
+  @Option(
+    help: "The issuer, as its discovery document spells it: https://id.example.com/realms/dev."
+  )
+  var issuerURL: String?
+
+  @Option(help: "The OAuth client that kubectl logs in as.")
+  var clientID: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A file with the client's secret, for confidential clients. It is sent only to an issuer that you trusted.",
+      valueName: "file"
+    )
+  )
+  var clientSecretFile: String?
+
+  @Option(
+    name: .customLong("scope"),
+    help: "A scope to ask for beside openid and offline_access; may be given several times."
+  )
+  var scopes: [String] = []
+
+  @Option(help: "The audience parameter, for issuers that want one.")
+  var audience: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Certificates (PEM) that are trusted for the issuer beside the system's.",
+      valueName: "file"
+    )
+  )
+  var certificateAuthority: String?
+
+  @Option(help: "A label that keeps two logins at one issuer apart.")
+  var account: String?
+
+  @Option(help: "How to log in: auto decides by who is there.")
+  var login: LoginPreference = .auto
+
+  @Option(
+    name: .customLong("listen-address"),
+    help: ArgumentHelp(
+      "Where to wait for the browser, on loopback; may be given several times, the first free one is taken.",
+      valueName: "host:port"
+    )
+  )
+  var listenAddresses: [String] = []
+
+  @Option(help: "Which token goes to the API server.")
+  var token: TokenKind = .id
+
+  func validate() throws {
+    if login == .device || login == .never, !listenAddresses.isEmpty {
+      throw ValidationError(
+        "--listen-address is for a login with a browser and contradicts --login \(login.rawValue)"
+      )
+    }
+    for scope in scopes where scope.isEmpty || scope.contains(where: \.isWhitespace) {
+      throw ValidationError("--scope takes one scope at a time, without blanks")
+    }
+  }
+}
+
+extension OIDCOptions {
+  /// The options as words of a command line, for a message that tells what to run.
+  var words: [String] {
+    var words: [String] = []
+    func add(_ name: String, _ value: String?) {
+      if let value { words += [name, value] }
+    }
+    add("--issuer-url", issuerURL)
+    add("--client-id", clientID)
+    add("--client-secret-file", clientSecretFile)
+    scopes.forEach { add("--scope", $0) }
+    add("--audience", audience)
+    add("--certificate-authority", certificateAuthority)
+    add("--account", account)
+    if token != .id { add("--token", token.rawValue) }
+    return words
+  }
+}
+
+/// Options that every command has.
+struct GlobalOptions: ParsableArguments {
+  @Flag(name: .shortAndLong, help: "Say on stderr what is being done, and the causes of a failure.")
+  var verbose = false
+}
+
+/// Which kubeconfig and which of its contexts.
+struct KubeconfigOptions: ParsableArguments {
+  @Option(help: "The kubeconfig to read, instead of KUBECONFIG and ~/.kube/config.")
+  var kubeconfig: String?
+
+  @Option(help: "The context, for those who are used to kubectl.")
+  var context: String?
+}

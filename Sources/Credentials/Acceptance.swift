@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+import OAuth
+
+/// From verdicts and token answers to times and errors: what renewal and login have in common.
+enum Acceptance {
+  /// The claims of a passed verdict; throws the failed rules.
+  static func claims(of verdict: IDTokenVerdict) throws(CredentialsError) -> IDTokenClaims {
+    switch verdict {
+    case .passed(let claims): return claims
+    case .failed(let faults):
+      let words = faults.map(\.description).joined(separator: "; ")
+      throw CredentialsError(
+        .verdict,
+        "the issuer's ID token was not accepted: \(words)",
+        remedy: faults.contains(where: \.isClock)
+          ? "set this machine's clock, or the issuer's; the session is kept"
+          : "nothing was printed; ask whoever runs the issuer, because this token is not right"
+      )
+    }
+  }
+
+  /// The times of the ID token of a passed verdict; throws the failed rules.
+  static func times(
+    of verdict: IDTokenVerdict,
+    received: Date
+  ) throws(CredentialsError) -> TokenTimes {
+    let claims = try claims(of: verdict)
+    return TokenTimes(
+      life: .stamped(
+        issued: Double(claims.iat),
+        expires: Double(claims.exp)
+      ),
+      received: received
+    )
+  }
+
+  /// Refuses tokens of a type that client-go cannot send (RFC 6749 §7.1: a client must not use what it does not know).
+  static func checkType(of tokens: TokenResponse) throws(CredentialsError) {
+    guard let type = tokens.refusedTokenType else { return }
+    throw CredentialsError(
+      .verdict,
+      "the issuer gave a token of type \"\(type)\", which kubectl cannot send",
+      remedy: "have the issuer give bearer tokens to this client"
+    )
+  }
+
+  /// The times of an access token: what a JWT says of itself, else `expires_in`.
+  static func accessTimes(_ tokens: TokenResponse, received: Date) -> TokenTimes {
+    if let accessToken = tokens.accessToken,
+      let stamps = UnverifiedTimes.read(accessToken),
+      let issued = stamps.iat
+    {
+      return TokenTimes(
+        life: .stamped(issued: Double(issued), expires: Double(stamps.exp)),
+        received: received
+      )
+    }
+    return TokenTimes(
+      life: tokens.expiresIn.map { .lasting(Double($0)) } ?? .unknown,
+      received: received
+    )
+  }
+}

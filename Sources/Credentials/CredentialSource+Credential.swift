@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+import OAuth
+import SessionStore
+
+extension CredentialSource {
+  /// The bytes to print for this request: design of the whole in docs/life-of-a-credential.md.
+  ///
+  /// Ready credential, else the session's token, else a renewal by a detached process, else a login if a person is
+  /// there. Throws `CredentialsError`; nothing is to be printed then.
+  package func credential(_ slot: ReadySlot) async throws(CredentialsError) -> [UInt8] {
+    var rejected = false
+    switch slot.lookup(effects.now()) {
+    case .hit(let body): return body
+    case .miss(let wasRejected): rejected = wasRejected
+    }
+    if rejected { effects.trace("the caller was served this token before and asks again") }
+    let (record, damaged) = try open()
+    if let damaged {
+      effects.tell("the file of a session was damaged; it is kept as \(damaged)")
+      return try await logInAndHand(.damaged(path: damaged), slot)
+    }
+    switch decide(record, rejected: rejected) {
+    case .hand(let token, let times): return hand(token, times, slot)
+    case .renew(let good): return try await renew(good, rejected: rejected, slot)
+    case .share(let outage, let good):
+      if let good, outage.code == .temporary { return hand(good.token, good.times, slot) }
+      throw shared(outage)
+    case .logIn(let reason): return try await logInAndHand(reason, slot)
+    case .otherAuthorities: throw otherAuthorities
+    }
+  }
+
+  func decide(_ record: Record?, rejected: Bool) -> NextStep {
+    NextStep.decide(
+      session: record?.session,
+      request: request,
+      rejected: rejected,
+      now: effects.now()
+    )
+  }
+
+  /// Renders a token, keeps it as ready credential while it is not due, and gives the bytes.
+  func hand(_ token: Secret, _ times: TokenTimes, _ slot: ReadySlot) -> [UInt8] {
+    let now = effects.now()
+    let body = slot.render(token.expose(), times.reported(at: now))
+    if !times.isDue(at: now) { slot.write(body, times, now) }
+    return body
+  }
+
+  // MARK: renewal
+
+  private func renew(
+    _ good: NextStep.Good?,
+    rejected: Bool,
+    _ slot: ReadySlot
+  ) async throws(CredentialsError) -> [UInt8] {
+    let id = try request.sessionID
+    let path = store.lockPath(forSession: id)
+    let patience = good == nil ? Numbers.renewalWait : Numbers.patience
+    let start = effects.uptime()
+    let taken: Taken<[UInt8]>
+    do {
+      taken = try await take(path, why: "renewal", seconds: patience) {
+        () throws(CredentialsError) -> [UInt8]? in try renewedMeanwhile(slot)
+      }
+    } catch {
+      return try settleForOld(good, slot, error)
+    }
+    switch taken {
+    case .found(let body): return body
+    case .late:
+      let error = CredentialsError(
+        .temporary,
+        "another process is renewing this session and has not finished",
+        remedy: "try again in a moment"
+      )
+      return try settleForOld(good, slot, error)
+    case .lock(let lock):
+      let left = max(patience - (effects.uptime() - start), 0.05)
+      return try await renew(holding: lock, good, rejected: rejected, seconds: left, slot)
+    }
+  }
+
+  /// Whether somebody else has renewed while this process waited for the lock.
+  private func renewedMeanwhile(_ slot: ReadySlot) throws(CredentialsError) -> [UInt8]? {
+    if case .hit(let body) = slot.lookup(effects.now()) { return body }
+    guard let record = try open().record, let session = record.session else { return nil }
+    guard let (token, times) = session.token(request.token), !times.isDue(at: effects.now()),
+      session.summary.authoritiesDigest == request.authoritiesDigest
+    else { return nil }
+    return hand(token, times, slot)
+  }
+
+  private func renew(
+    holding lock: HeldLock,
+    _ good: NextStep.Good?,
+    rejected: Bool,
+    seconds: Double,
+    _ slot: ReadySlot
+  ) async throws(CredentialsError) -> [UInt8] {
+    let watch: RenewalWatch
+    do throws(CredentialsError) {
+      let record = try open().record
+      switch decide(record, rejected: rejected) {
+      case .renew: break
+      case .hand(let token, let times):
+        lock.release()
+        return hand(token, times, slot)
+      case .share(let outage, let good):
+        lock.release()
+        if let good, outage.code == .temporary { return hand(good.token, good.times, slot) }
+        throw shared(outage)
+      case .logIn(let reason):
+        lock.release()
+        return try await logInAndHand(reason, slot)
+      case .otherAuthorities:
+        lock.release()
+        throw otherAuthorities
+      }
+      watch = try await start(lock, rejected: rejected)
+    } catch {
+      return try settleForOld(good, slot, error)
+    }
+    return try await follow(watch, good, seconds: seconds, slot)
+  }
+
+  /// Proves that the store can be written, then starts the detached renewal and leaves the lock to it.
+  private func start(
+    _ lock: HeldLock,
+    rejected: Bool
+  ) async throws(CredentialsError) -> RenewalWatch {
+    do {
+      let id = try request.sessionID
+      store.sweep(id)
+      try store.reserve(id, capacity: Numbers.reservedBytes).discard()
+      let order = RenewalOrder(
+        request: request,
+        storeFolder: store.folder,
+        hostID: options.hostID,
+        runtimeFolder: options.runtimeFolder,
+        dataKey: try store.unlock(),
+        rejected: rejected
+      )
+      let watch = try await effects.startRenewal(order, lock)
+      lock.handOver()
+      effects.trace("a detached process renews the session")
+      return watch
+    } catch let error as StoreError {
+      lock.release()
+      throw CredentialsError(error)
+    } catch let error as CredentialsError {
+      lock.release()
+      throw error
+    } catch {
+      lock.release()
+      throw CredentialsError(
+        .failed,
+        "the renewal could not be started",
+        remedy: "try again; -v shows the cause",
+        cause: error
+      )
+    }
+  }
+
+  private func follow(
+    _ watch: RenewalWatch,
+    _ good: NextStep.Good?,
+    seconds: Double,
+    _ slot: ReadySlot
+  ) async throws(CredentialsError) -> [UInt8] {
+    let report: RenewalReport?
+    do {
+      report = try await watch.report(seconds)
+    } catch {
+      let error = CredentialsError(
+        .failed,
+        "the renewal ended without a report",
+        remedy: "try again; the session is kept",
+        cause: error
+      )
+      return try settleForOld(good, slot, error)
+    }
+    switch report {
+    case nil:
+      let error = CredentialsError(
+        .temporary,
+        "the renewal has not finished",
+        remedy: "try again in a moment; it goes on"
+      )
+      return try settleForOld(good, slot, error)
+    case .renewed:
+      guard let body = try renewedMeanwhile(slot) else {
+        throw CredentialsError(
+          .configuration,
+          "the issuer gave no \(request.token.rawValue) token",
+          remedy: "check the scopes and --token"
+        )
+      }
+      return body
+    case .notKept(let token, let times, let why):
+      effects.tell("the renewed session could not be kept: \(why)")
+      effects.tell("  this token is good, but you may have to log in again when it ends")
+      return hand(token, times, slot)
+    case .ended(let why):
+      if let good { return hand(good.token, good.times, slot) }
+      return try await logInAndHand(.ended(at: effects.now(), why: why), slot)
+    case .noToken(let why):
+      if let good { return hand(good.token, good.times, slot) }
+      return try await logInAndHand(.ended(at: effects.now(), why: why), slot)
+    case .failed(let code, let what, let remedy):
+      let error = CredentialsError(code, what, remedy: remedy)
+      // A token that failed its verdict says that something is wrong now; an old one would hide it.
+      guard code != .verdict else { throw error }
+      return try settleForOld(good, slot, error)
+    }
+  }
+
+  /// The old token if it is still good, with the reason told only under `-v`; else the reason.
+  private func settleForOld(
+    _ good: NextStep.Good?,
+    _ slot: ReadySlot,
+    _ error: CredentialsError
+  ) throws(CredentialsError) -> [UInt8] {
+    guard let good, good.times.isGood(at: effects.now()) else { throw error }
+    effects.trace("handing out the old token, which is still good: \(error.what)")
+    return hand(good.token, good.times, slot)
+  }
+
+  private func shared(_ outage: Session.Outage) -> CredentialsError {
+    let wait = max(Int(outage.until.timeIntervalSince(effects.now()).rounded(.up)), 1)
+    return CredentialsError(
+      outage.code,
+      outage.what,
+      remedy: "\(outage.remedy); next try in \(wait) s"
+    )
+  }
+
+  private var otherAuthorities: CredentialsError {
+    CredentialsError(
+      .configuration,
+      "this kubeconfig trusts other certificates for the issuer than the login did",
+      remedy: "if that is right, confirm it with a login: \(options.loginCommand())"
+    )
+  }
+}

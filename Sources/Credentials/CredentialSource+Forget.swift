@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import OAuth
+import SessionStore
+
+/// What became of a logout.
+package enum ForgetOutcome: Sendable, Equatable {
+  /// There was no session.
+  case nothingToForget
+  /// Forgotten here and revoked at the issuer.
+  case revoked
+  /// Forgotten here; the issuer has no revocation endpoint, or there was nothing to revoke.
+  case forgotten
+  /// Forgotten here, but the issuer could not be told.
+  case notRevoked(String)
+}
+
+extension CredentialSource {
+  /// Revokes the refresh token at the issuer (RFC 7009), then removes the session here, even if the issuer is away.
+  package func forget() async throws(CredentialsError) -> ForgetOutcome {
+    let id = try request.sessionID
+    guard try open().record?.session != nil else { return .nothingToForget }
+    let taken: Taken<Never> = try await take(
+      store.lockPath(forSession: id),
+      why: "logout",
+      seconds: Numbers.commitWait
+    ) { () throws(CredentialsError) -> Never? in nil }
+    guard case .lock(let lock) = taken else {
+      throw CredentialsError(
+        .store,
+        "another process holds the lock of the session",
+        remedy: "try again in a moment"
+      )
+    }
+    defer { lock.release() }
+    guard let record = try open().record, let session = record.session else {
+      return .nothingToForget
+    }
+    guard session.summary.authoritiesDigest == request.authoritiesDigest else {
+      throw CredentialsError(
+        .configuration,
+        "this kubeconfig trusts other certificates than the login did",
+        remedy: "log in with it first, or put the old ones back"
+      )
+    }
+    let outcome = await revoke(session)
+    do {
+      try store.remove(id, expecting: record.generation)
+      if let folder = options.runtimeFolder { store.discardOrphan(id, in: folder) }
+      try store.advanceEpoch()
+    } catch {
+      throw CredentialsError(error)
+    }
+    return outcome
+  }
+
+  private func revoke(_ session: Session) async -> ForgetOutcome {
+    guard let token = session.refreshToken else { return .forgotten }
+    do {
+      let metadata = try await documents.metadata()
+      guard let endpoint = metadata.revocationEndpoint else { return .forgotten }
+      let call = Revocation.call(
+        token,
+        hint: .refreshToken,
+        at: endpoint,
+        clientID: request.clientID,
+        authentication: request.tokenEndpoint(metadata).authentication
+      )
+      effects.trace("revoking the refresh token at the issuer")
+      let answer = try await effects.sender(request.authorities)(call)
+      guard case .revoked = Revocation.Outcome(answer, now: effects.now()) else {
+        return .notRevoked("the issuer answered \(answer.status)")
+      }
+      return .revoked
+    } catch let error as OAuthError {
+      return .notRevoked(error.what)
+    } catch let failure as TransportFailure {
+      return .notRevoked(
+        OAuthError(failure, fetching: "the revocation", from: request.issuer.host).what
+      )
+    } catch {
+      return .notRevoked("the issuer could not be asked")
+    }
+  }
+}

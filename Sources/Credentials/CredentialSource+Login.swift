@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+import SessionStore
+
+/// What became of a login.
+package struct LoginOutcome: Sendable {
+  /// The session, whether or not it could be kept.
+  package let session: Session
+  /// Why it could not be kept; nil if it was.
+  package let notKept: String?
+  /// Whether this login made the data key, so that it is time to say what protects it.
+  package let keyCreated: Bool
+}
+
+extension CredentialSource {
+  /// Logs in now, whatever the store holds, and keeps the session.
+  ///
+  /// `switching`: another `sub` than the session's may take its place. Throws `CredentialsError`; a session that
+  /// cannot be kept is not an error but told in the outcome.
+  package func login(switching: Bool) async throws(CredentialsError) -> LoginOutcome {
+    let way = WhoMayBeAsked.way(options.preference, options.audience)
+    guard way != .none else {
+      throw CredentialsError(
+        .loginNeeded,
+        "there is nobody to ask: no terminal to say anything on",
+        remedy: "run it at a terminal, or say --login browser or --login device"
+      )
+    }
+    return try await logIn(way, switching: switching, explicit: true)
+  }
+
+  /// Logs in on behalf of `get-token`, if somebody is there, and gives the bytes to print.
+  func logInAndHand(
+    _ reason: LoginReason,
+    _ slot: ReadySlot
+  ) async throws(CredentialsError) -> [UInt8] {
+    let way = WhoMayBeAsked.way(options.preference, options.audience)
+    guard way != .none else {
+      if let holder = effects.lockHolder(loginLock) {
+        throw CredentialsError(
+          .loginInProgress,
+          "\(reason.words), and a login is in progress (\(holder.words))",
+          remedy: "finish that login, or \(logInAgain)"
+        )
+      }
+      throw CredentialsError(.loginNeeded, reason.words, remedy: logInAgain)
+    }
+    let backoff = LoginBackoff(store: store, digest: request.loginDigest)
+    if let pause = backoff.remaining(at: effects.now()) {
+      throw CredentialsError(
+        .loginNeeded,
+        "\(reason.words), and the last login failed; nobody is asked again for \(pause) s",
+        remedy: logInAgain
+      )
+    }
+    effects.tell(reason.words)
+    let outcome = try await logIn(way, switching: false, explicit: false)
+    guard let (token, times) = outcome.session.token(request.token) else {
+      throw CredentialsError(
+        .configuration,
+        "the issuer gave no \(request.token.rawValue) token",
+        remedy: "check the scopes and --token"
+      )
+    }
+    if let why = outcome.notKept {
+      effects.tell("you are logged in, but the session could not be kept: \(why)")
+      effects.tell("  this token is good until it expires; then you have to log in again")
+    }
+    if outcome.keyCreated { KeyNotice.lines(folder: store.folder).forEach(effects.tell) }
+    // The login has moved the store's epoch; looking again is how the slot learns of the new one.
+    _ = slot.lookup(effects.now())
+    return hand(token, times, slot)
+  }
+
+  private var loginLock: String { store.lockPath(forLogin: request.loginDigest) }
+
+  // MARK: the login lock
+
+  private func logIn(
+    _ way: LoginWay,
+    switching: Bool,
+    explicit: Bool
+  ) async throws(CredentialsError) -> LoginOutcome {
+    let began = effects.now()
+    let lock: HeldLock?
+    switch try await loginTurn(since: began) {
+    case .lock(let held): lock = held
+    case .found(let session):
+      return LoginOutcome(session: session, notKept: nil, keyCreated: false)
+    case .late:
+      throw CredentialsError(
+        .loginInProgress,
+        "another login is still in progress",
+        remedy: "finish it, then try again"
+      )
+    case nil: lock = nil
+    }
+    defer { lock?.release() }
+    let backoff = LoginBackoff(store: store, digest: request.loginDigest)
+    let session: Session
+    do {
+      session = try await Login(
+        request: request,
+        listenAddresses: options.listenAddresses,
+        documents: documents,
+        effects: effects
+      ).run(way)
+    } catch {
+      backoff.failed(at: effects.now())
+      throw error
+    }
+    backoff.clear()
+    return try await keep(session, switching: switching, explicit: explicit)
+  }
+
+  /// Waits for the login lock, and shares what another login gave meanwhile. nil: there can be no lock here,
+  /// which must not keep anybody from logging in.
+  private func loginTurn(since began: Date) async throws(CredentialsError) -> Taken<Session>? {
+    do {
+      try store.prepareFolders()
+    } catch {
+      effects.trace("the session store cannot be prepared: \(error.what)")
+      return nil
+    }
+    if let holder = effects.lockHolder(loginLock) {
+      effects.tell("a login at this issuer is in progress (\(holder.words)); waiting for it")
+    }
+    do {
+      return try await take(loginLock, why: "login", seconds: Numbers.login) {
+        () throws(CredentialsError) -> Session? in
+        guard let session = try open().record?.session, session.summary.loggedIn >= began,
+          session.token(request.token)?.times.isGood(at: effects.now()) == true
+        else { return nil }
+        return session
+      }
+    } catch {
+      guard error.code == .store else { throw error }
+      effects.trace("no login lock: \(error.what)")
+      return nil
+    }
+  }
+
+  // MARK: keeping the session
+
+  private func keep(
+    _ session: Session,
+    switching: Bool,
+    explicit: Bool
+  ) async throws(CredentialsError) -> LoginOutcome {
+    do {
+      let created = try await commit(session, switching: switching, explicit: explicit)
+      return LoginOutcome(session: session, notKept: nil, keyCreated: created)
+    } catch {
+      guard error.code == .store else { throw error }
+      return LoginOutcome(session: session, notKept: error.what, keyCreated: false)
+    }
+  }
+
+  /// Commits under the session lock, after reading the store again. Whether the data key was made just now.
+  private func commit(
+    _ session: Session,
+    switching: Bool,
+    explicit: Bool
+  ) async throws(CredentialsError) -> Bool {
+    do {
+      try store.prepareFolders()
+    } catch {
+      throw CredentialsError(error)
+    }
+    let sessionLock = try await lock(
+      store.lockPath(forSession: try request.sessionID),
+      why: "login"
+    )
+    defer { sessionLock.release() }
+    let storeLock = try await lock(store.storeLockPath, why: "login")
+    defer { storeLock.release() }
+    do {
+      let id = try request.sessionID
+      let (key, created) = try store.establish()
+      var record: Record
+      do throws(StoreError) {
+        record = try Record(store: store, id: id, key: key)
+      } catch {
+        guard case .corrupt = error.code else { throw error }
+        record = try Record(store: store, id: id, key: key)
+      }
+      if let old = record.session {
+        try refuseStrangers(old.summary, session.summary, switching: switching, explicit: explicit)
+      }
+      try record.commit(session)
+      if let folder = options.runtimeFolder { store.discardOrphan(record.id, in: folder) }
+      try store.advanceEpoch()
+      return created
+    } catch let error as StoreError {
+      throw CredentialsError(error)
+    } catch let error as CredentialsError {
+      throw error
+    } catch {
+      throw CredentialsError(.failed, "the session could not be kept", remedy: "", cause: error)
+    }
+  }
+
+  private func lock(_ path: String, why: String) async throws(CredentialsError) -> HeldLock {
+    let taken: Taken<Never> = try await take(path, why: why, seconds: Numbers.commitWait) {
+      () throws(CredentialsError) -> Never? in nil
+    }
+    guard case .lock(let lock) = taken else {
+      throw CredentialsError(
+        .store,
+        "another process holds the lock of the session",
+        remedy: "try again in a moment"
+      )
+    }
+    return lock
+  }
+
+  /// Another person's or another trust's session is not overwritten behind anybody's back.
+  private func refuseStrangers(
+    _ old: Session.Summary,
+    _ new: Session.Summary,
+    switching: Bool,
+    explicit: Bool
+  ) throws(CredentialsError) {
+    if old.subject != new.subject, !switching {
+      let names = (old.name ?? old.subject, new.name ?? new.subject)
+      throw CredentialsError(
+        .refused,
+        "you logged in as \(names.1), but this session belongs to \(names.0)",
+        remedy: "to change who it belongs to: \(options.loginCommand()) --switch"
+      )
+    }
+    if old.authoritiesDigest != new.authoritiesDigest, !explicit { throw otherAuthoritiesAtLogin }
+  }
+
+  private var otherAuthoritiesAtLogin: CredentialsError {
+    CredentialsError(
+      .configuration,
+      "the session was made with other trusted certificates",
+      remedy: "confirm the new ones with a login: \(options.loginCommand())"
+    )
+  }
+}
+
+extension LockHolder {
+  /// Who and since when, for a message.
+  fileprivate var words: String {
+    "process \(process), since \(since.formatted(.iso8601))"
+  }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import OAuth
+package import SessionStore
+
+/// Why no credential could be had, or a login or logout did not succeed.
+package struct CredentialsError: Error, Sendable {
+  /// The kinds of failure; each has its exit code (docs/life-of-a-credential.md).
+  package enum Code: String, Sendable, Codable, CaseIterable {
+    /// Something failed that fits nowhere else. Exit 1.
+    case failed
+    /// A login is needed and nobody may be asked, or the login was not completed. Exit 3.
+    case loginNeeded
+    /// Somebody else is logging in at this issuer. Exit 3.
+    case loginInProgress
+    /// The issuer said no. Exit 4.
+    case refused
+    /// The issuer's token failed its verdict. Exit 4.
+    case verdict
+    /// Network or issuer are down for now. Exit 5.
+    case temporary
+    /// The session store or its key is not available. Exit 6.
+    case store
+    /// The configuration is wrong. Exit 7.
+    case configuration
+  }
+
+  /// The kind of failure.
+  package let code: Code
+  /// What happened, one line: lower case, no final period.
+  package let what: String
+  /// What to do about it, one line.
+  package let remedy: String
+  /// The failure behind it, shown with `-v`.
+  package let cause: (any Error)?
+
+  /// Makes an error from its parts.
+  package init(_ code: Code, _ what: String, remedy: String, cause: (any Error)? = nil) {
+    self.code = code
+    self.what = what
+    self.remedy = remedy
+    self.cause = cause
+  }
+
+  /// Wraps what the session store says: exit 6.
+  package init(_ error: StoreError) {
+    self.init(.store, error.what, remedy: error.remedy, cause: error)
+  }
+
+  /// Wraps what an exchange with the issuer says, with the exit code that its kind of failure has.
+  package init(_ error: OAuthError) {
+    self.init(Self.code(of: error), error.what, remedy: error.remedy, cause: error)
+  }
+
+  private static func code(of error: OAuthError) -> Code {
+    if error.isTemporary { return .temporary }
+    switch error.code {
+    case .refused, .issuerMixUp, .redirectInvalid, .garbled, .redirected, .answerTooLarge:
+      return .refused
+    case .deviceCodeExpired: return .loginNeeded
+    default: return .configuration
+    }
+  }
+}

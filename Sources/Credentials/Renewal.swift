@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+import OAuth
+package import SessionStore
+
+/// The detached renewal: exchanges the refresh token, persists the successor, judges the tokens, reports.
+///
+/// It runs in a process of its own that nothing the user does can end, and holds the session lock throughout
+/// (docs/life-of-a-credential.md, "a renewal outlives its asker").
+package struct Renewal {
+  private let order: RenewalOrder
+  private let effects: Effects
+  private let store: SessionStore
+  private let documents: Documents
+
+  /// Prepares a renewal; the session lock must be held.
+  package init(order: RenewalOrder, store: SessionStore, effects: Effects) {
+    self.order = order
+    self.effects = effects
+    self.store = store
+    documents = Documents(request: order.request, store: store, effects: effects)
+  }
+
+  /// Renews, and returns once the outcome is on disk.
+  package func run() async -> RenewalReport {
+    do {
+      return try await underLock()
+    } catch let error as StoreError {
+      return .failed(.store, what: error.what, remedy: error.remedy)
+    } catch let error as CredentialsError {
+      return .failed(error.code, what: error.what, remedy: error.remedy)
+    } catch {
+      return .failed(.failed, what: "the renewal failed", remedy: "try again")
+    }
+  }
+
+  private func underLock() async throws -> RenewalReport {
+    let id = try order.request.sessionID
+    if let folder = order.runtimeFolder {
+      _ = try? store.adoptOrphan(id, key: order.dataKey, from: folder)
+    }
+    var record = try Record(store: store, id: id, key: order.dataKey)
+    let step = NextStep.decide(
+      session: record.session,
+      request: order.request,
+      rejected: order.rejected,
+      now: effects.now()
+    )
+    switch step {
+    case .hand: return .renewed
+    case .renew, .share: return try await renew(&record)
+    case .logIn(let reason): return .ended(why: reason.words)
+    case .otherAuthorities: return .failed(.configuration, what: "other trust anchors", remedy: "")
+    }
+  }
+
+  private func renew(_ record: inout Record) async throws(StoreError) -> RenewalReport {
+    guard var session = record.session, session.refreshToken != nil else {
+      return .ended(why: LoginReason.notRenewable.words)
+    }
+    let metadata: ProviderMetadata
+    do {
+      metadata = try await documents.metadata()
+    } catch {
+      return try stop(&record, CredentialsError(error))
+    }
+    let lostBefore = session.summary.intent != nil || session.summary.uncertain
+    session.summary.uncertain = lostBefore
+    session.summary.intent = effects.now()
+    try record.commit(session)
+    let reservation = try store.reserve(record.id, capacity: Numbers.reservedBytes)
+    var successor = Successor(record: record, reservation: reservation)
+    defer { successor.discardReservation() }
+    var flow = RenewalFlow(
+      issuer: Classification.kind(of: metadata),
+      needsIDToken: order.request.token == .id,
+      lostBefore: lostBefore
+    )
+    var action = flow.start()
+    while true {
+      switch action {
+      case .send(let openID):
+        action = flow.next(await exchange(successor.refreshToken, metadata, openID: openID))
+      case .reread:
+        action = flow.next(.reread(another: try successor.reread()))
+      case .keep(let tokens):
+        do {
+          try successor.keep(tokens)
+        } catch {
+          return await orphan(successor, tokens, metadata, error)
+        }
+        action = flow.next(.kept)
+      case .judge(let tokens):
+        let report = try await judge(successor.record, tokens, metadata)
+        return report
+      case .stop(let end):
+        record = successor.record
+        return try settle(&record, end)
+      }
+    }
+  }
+
+  private func exchange(
+    _ token: Secret?,
+    _ metadata: ProviderMetadata,
+    openID: Bool
+  ) async -> RenewalFlow.Event {
+    guard let token else { return .unanswered(.notSent("there is no refresh token")) }
+    let call = order.request.tokenEndpoint(metadata).call(
+      for: .refreshToken(token, scopes: openID ? order.request.scopes : nil)
+    )
+    effects.trace("sending the refresh token to the issuer")
+    do {
+      let answer = try await effects.sender(order.request.authorities)(call)
+      return .answered(TokenOutcome(answer, now: effects.now()))
+    } catch {
+      return .unanswered(error)
+    }
+  }
+
+  // MARK: outcomes
+
+  /// Judges what is already on disk, and makes it the current token if it passes.
+  private func judge(
+    _ kept: Record,
+    _ tokens: TokenResponse,
+    _ metadata: ProviderMetadata
+  ) async throws(StoreError) -> RenewalReport {
+    var record = kept
+    guard var session = record.session else { return .ended(why: LoginReason.noSession.words) }
+    do {
+      try await accept(tokens, into: &session, metadata)
+    } catch {
+      return try stop(&record, error)
+    }
+    session.summary.outage = nil
+    if order.rejected { session.summary.rejectionRenewed = effects.now() }
+    try record.commit(session)
+    return .renewed
+  }
+
+  /// Puts judged tokens into the session; throws the verdict if they fail it.
+  private func accept(
+    _ tokens: TokenResponse,
+    into session: inout Session,
+    _ metadata: ProviderMetadata
+  ) async throws(CredentialsError) {
+    let received = effects.now()
+    try Acceptance.checkType(of: tokens)
+    if let idToken = tokens.idToken {
+      let expectation = IDTokenExpectation(
+        issuer: order.request.issuer,
+        clientID: order.request.clientID,
+        nonce: .absentOrEqual(session.summary.nonce),
+        accessToken: tokens.accessToken,
+        previousSubject: session.summary.subject,
+        now: received,
+        skew: Numbers.skew
+      )
+      let verdict: IDTokenVerdict
+      do {
+        verdict = try await documents.judge(idToken, against: expectation, metadata: metadata)
+      } catch {
+        throw CredentialsError(error)
+      }
+      session.summary.idTimes = try Acceptance.times(of: verdict, received: received)
+      session.idToken = idToken
+    }
+    if let accessToken = tokens.accessToken {
+      session.accessToken = accessToken
+      session.summary.accessTimes = Acceptance.accessTimes(tokens, received: received)
+    }
+  }
+
+  /// Persisting failed after the refresh token was spent: the encrypted record becomes an orphan, and the token,
+  /// if it passes its verdict, is still handed out.
+  private func orphan(
+    _ successor: Successor,
+    _ tokens: TokenResponse,
+    _ metadata: ProviderMetadata,
+    _ error: StoreError
+  ) async -> RenewalReport {
+    guard var session = successor.next else {
+      return .failed(.store, what: error.what, remedy: error.remedy)
+    }
+    let writeOrphan = { (session: Session) in
+      guard let folder = order.runtimeFolder else { return }
+      try? successor.record.writeOrphan(session, into: folder)
+    }
+    writeOrphan(session)
+    do {
+      try await accept(tokens, into: &session, metadata)
+    } catch {
+      return .failed(error.code, what: error.what, remedy: error.remedy)
+    }
+    writeOrphan(session)
+    guard let current = session.token(order.request.token) else {
+      return .failed(.store, what: error.what, remedy: error.remedy)
+    }
+    return .notKept(token: current.token, times: current.times, why: error.what)
+  }
+
+  private func settle(
+    _ record: inout Record,
+    _ end: RenewalFlow.End
+  ) throws(StoreError) -> RenewalReport {
+    switch end {
+    case .dead(let why):
+      try update(&record) { summary in
+        summary.state = .ended(at: effects.now(), why: why)
+        summary.outage = nil
+      }
+      return .ended(why: why)
+    case .noIDToken:
+      let why = "the issuer renews without an ID token"
+      try update(&record) { $0.renewable = false }
+      return .noToken(why: why)
+    case .configuration(let why):
+      try update(&record) { _ in }
+      return .failed(
+        .configuration,
+        what: why,
+        remedy: "check the client id, its secret and the scopes in the kubeconfig"
+      )
+    case .refused(let why):
+      try update(&record) { _ in }
+      return .failed(
+        .refused,
+        what: why,
+        remedy: "ask whoever runs the issuer what it means; the session is kept"
+      )
+    case .temporary(let why, let retryAfter):
+      return try shareOutage(&record, .temporary, why, retryAfter: retryAfter)
+    case .uncertain(let why):
+      try update(&record) { $0.uncertain = true }
+      return try shareOutage(&record, .temporary, why, retryAfter: nil)
+    }
+  }
+
+  /// Ends on an error that leaves the refresh token as it is. What may pass by itself is shared for a while.
+  private func stop(
+    _ record: inout Record,
+    _ error: CredentialsError
+  ) throws(StoreError) -> RenewalReport {
+    switch error.code {
+    case .temporary, .verdict:
+      return try shareOutage(&record, error.code, error.what, retryAfter: nil, error.remedy)
+    default:
+      try update(&record) { _ in }
+      return .failed(error.code, what: error.what, remedy: error.remedy)
+    }
+  }
+
+  private func shareOutage(
+    _ record: inout Record,
+    _ code: CredentialsError.Code,
+    _ why: String,
+    retryAfter: Int?,
+    _ remedy: String? = nil
+  ) throws(StoreError) -> RenewalReport {
+    let failures = (record.session?.summary.outage?.failures ?? 0) + 1
+    let outage = Session.Outage(
+      code: code,
+      failures: failures,
+      until: effects.now().addingTimeInterval(
+        Backoff.outage(failures: failures, retryAfter: retryAfter)
+      ),
+      what: why,
+      remedy: remedy ?? "the session is kept; it is tried again by itself"
+    )
+    try update(&record) { $0.outage = outage }
+    return .failed(code, what: outage.what, remedy: outage.remedy)
+  }
+
+  /// Commits a changed summary; the intent ends with every outcome that is known or marked uncertain.
+  private func update(
+    _ record: inout Record,
+    _ change: (inout Session.Summary) -> Void
+  ) throws(StoreError) {
+    guard var session = record.session else { return }
+    session.summary.intent = nil
+    change(&session.summary)
+    try record.commit(session)
+  }
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+package import OAuth
+package import SessionStore
+
+/// What an asker hands to the detached renewal, through a pipe and nowhere else: it holds the data key.
+package struct RenewalOrder: Sendable {
+  /// What is wanted.
+  package var request: CredentialRequest
+  /// The folder of the session store.
+  package var storeFolder: String
+  /// The machine id for stores on network file systems.
+  package var hostID: String?
+  /// Where an orphan goes if the successor cannot be persisted.
+  package var runtimeFolder: String?
+  /// Opens the session.
+  package var dataKey: DataKey
+  /// Whether the API server seems to have rejected the current token.
+  package var rejected: Bool
+
+  /// Makes an order.
+  package init(
+    request: CredentialRequest,
+    storeFolder: String,
+    hostID: String?,
+    runtimeFolder: String?,
+    dataKey: DataKey,
+    rejected: Bool
+  ) {
+    self.request = request
+    self.storeFolder = storeFolder
+    self.hostID = hostID
+    self.runtimeFolder = runtimeFolder
+    self.dataKey = dataKey
+    self.rejected = rejected
+  }
+}
+
+// MARK: bytes
+
+extension RenewalOrder {
+  /// The order as it goes through the pipe; written out because secrets are deliberately not Codable.
+  private struct Wire: Codable {
+    var issuer: String
+    var clientID: String
+    var clientSecret: String?
+    var scopes: [String]
+    var audience: String?
+    var account: String?
+    var token: TokenKind
+    var authorities: Data
+    var storeFolder: String
+    var hostID: String?
+    var runtimeFolder: String?
+    var dataKey: Data
+    var rejected: Bool
+  }
+
+  /// The bytes for the pipe.
+  package func encoded() throws -> [UInt8] {
+    let wire = Wire(
+      issuer: request.issuer.text,
+      clientID: request.clientID,
+      clientSecret: request.clientSecret?.expose(),
+      scopes: request.scopes,
+      audience: request.audience,
+      account: request.account,
+      token: request.token,
+      authorities: Data(request.authorities),
+      storeFolder: storeFolder,
+      hostID: hostID,
+      runtimeFolder: runtimeFolder,
+      dataKey: Data(dataKey.expose()),
+      rejected: rejected
+    )
+    return Array(try JSONEncoder().encode(wire))
+  }
+
+  /// Reads what `encoded()` wrote.
+  package init(decoding bytes: [UInt8]) throws {
+    let wire = try JSONDecoder().decode(Wire.self, from: Data(bytes))
+    self.init(
+      request: CredentialRequest(
+        issuer: try Issuer(wire.issuer),
+        clientID: wire.clientID,
+        clientSecret: wire.clientSecret.map { Secret($0) },
+        scopes: wire.scopes,
+        audience: wire.audience,
+        account: wire.account,
+        token: wire.token,
+        authorities: Array(wire.authorities)
+      ),
+      storeFolder: wire.storeFolder,
+      hostID: wire.hostID,
+      runtimeFolder: wire.runtimeFolder,
+      dataKey: try DataKey(bytes: Array(wire.dataKey)),
+      rejected: wire.rejected
+    )
+  }
+}
+
+/// What a detached renewal reports once its outcome is on disk.
+package enum RenewalReport: Sendable, Equatable {
+  /// The session store holds a fresh token.
+  case renewed
+  /// The tokens are fresh but could not be persisted; the encrypted record may lie as an orphan.
+  case notKept(token: Secret, times: TokenTimes, why: String)
+  /// The refresh token is dead; the session is marked so.
+  case ended(why: String)
+  /// The issuer answered without the token that is wanted, twice.
+  case noToken(why: String)
+  /// A failure that leaves the session as it was.
+  case failed(CredentialsError.Code, what: String, remedy: String)
+}
+
+extension RenewalReport {
+  private struct Wire: Codable {
+    var kind: String
+    var token: String?
+    var times: TokenTimes?
+    var what: String?
+    var remedy: String?
+  }
+
+  /// The bytes for the pipe.
+  package func encoded() throws -> [UInt8] {
+    let wire =
+      switch self {
+      case .renewed: Wire(kind: "renewed")
+      case .notKept(let token, let times, let why):
+        Wire(kind: "not-kept", token: token.expose(), times: times, what: why)
+      case .ended(let why): Wire(kind: "ended", what: why)
+      case .noToken(let why): Wire(kind: "no-token", what: why)
+      case .failed(let code, let what, let remedy):
+        Wire(kind: code.rawValue, what: what, remedy: remedy)
+      }
+    return Array(try JSONEncoder().encode(wire))
+  }
+
+  /// Reads what `encoded()` wrote; nil for anything else, such as the nothing that a killed renewal leaves.
+  package init?(decoding bytes: [UInt8]) {
+    guard let wire = try? JSONDecoder().decode(Wire.self, from: Data(bytes)) else { return nil }
+    let what = wire.what ?? ""
+    switch (wire.kind, wire.token, wire.times) {
+    case ("renewed", _, _): self = .renewed
+    case ("not-kept", let token?, let times?):
+      self = .notKept(token: Secret(token), times: times, why: what)
+    case ("ended", _, _): self = .ended(why: what)
+    case ("no-token", _, _): self = .noToken(why: what)
+    case (let kind, _, _):
+      guard let code = CredentialsError.Code(rawValue: kind) else { return nil }
+      self = .failed(code, what: what, remedy: wire.remedy ?? "")
+    }
+  }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// An address on this machine that can be listened on.
+struct LoopbackAddress: Equatable {
+  /// The IP address: 127.0.0.1 or ::1.
+  let address: String
+  /// The port; 0 for any.
+  let port: Int
+
+  /// Accepts `127.0.0.1:PORT`, `localhost:PORT` and `[::1]:PORT`.
+  ///
+  /// Nothing else, so that no setting can show an authorization code to the network (RFC 8252 §8.3).
+  init?(_ text: String) {
+    guard let colon = text.lastIndex(of: ":") else { return nil }
+    let digits = text[text.index(after: colon)...]
+    guard !digits.isEmpty, digits.allSatisfy({ $0.isASCII && $0.isNumber }),
+      let port = Int(digits), port <= 65535
+    else { return nil }
+    switch text[..<colon] {
+    case "127.0.0.1", "localhost": address = "127.0.0.1"
+    case "[::1]": address = "::1"
+    default: return nil
+    }
+    self.port = port
+  }
+
+  init(address: String, port: Int) {
+    self.address = address
+    self.port = port
+  }
+
+  /// The address as messages show it.
+  var text: String { address == "::1" ? "[::1]:\(port)" : "\(address):\(port)" }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+import CPlatform
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// What the program does about signals.
+package enum SignalPolicy {
+  /// The signals with which a terminal, kubectl or a user ends an asker, and which a renewal survives.
+  static let outlived = [SIGHUP, SIGINT, SIGTERM, SIGPIPE]
+
+  /// Writing to a closed pipe is an error to be handled, not the end of the program.
+  package static func ignorePipe() {
+    _ = signal(SIGPIPE, SIG_IGN)
+  }
+
+  /// Ignores HUP, INT, TERM and PIPE, then unblocks them.
+  ///
+  /// ``DetachedProcess/start(executable:arguments:environment:inherit:)`` starts the child with the four blocked, so there is
+  /// no instant at which one of them could end it. Call this first thing in the child.
+  package static func outliveAsker() {
+    for number in outlived {
+      _ = signal(number, SIG_IGN)
+    }
+    var set = signalSet(outlived)
+    unsafe _ = pthread_sigmask(SIG_UNBLOCK, &set, nil)
+  }
+
+  /// A signal set of these numbers.
+  static func signalSet(_ numbers: [Int32]) -> sigset_t {
+    var set = sigset_t()
+    unsafe sigemptyset(&set)
+    for number in numbers {
+      unsafe sigaddset(&set, number)
+    }
+    return set
+  }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JWTKit
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Who a request comes from, in the words of authentication.k8s.io/v1.
+struct UserInfo: Sendable, Equatable {
+  let username: String
+  let groups: [String]
+  let extra: [String: [String]]
+
+  /// The `userInfo` member of a review.
+  var json: JSONValue {
+    var members: [String: JSONValue] = [
+      "username": .string(username), "groups": .strings(groups),
+    ]
+    if !extra.isEmpty { members["extra"] = .object(extra.mapValues { JSONValue.strings($0) }) }
+    return .object(members)
+  }
+}
+
+/// The OIDC authentication rule of a kube-apiserver, with keys taken straight from the lab's
+/// issuer.
+///
+/// As in Kubernetes: issuer and audience must match, `exp` is checked without any leeway, `nbf` and
+/// `iat` prove nothing, and the groups get `system:authenticated` added.
+struct Authenticator: Sendable {
+  /// A user, or why there is none.
+  ///
+  /// The reason is for the log: a client learns nothing but 401.
+  enum Verdict: Sendable {
+    case accepted(UserInfo)
+    case rejected(String)
+  }
+
+  let issuer: @Sendable () -> String
+  let audiences: Set<String>
+  let usernameClaim: String
+  let usernamePrefix: String
+  let groupsPrefix: String
+  let verifiers: @Sendable () async -> JWTKeyCollection
+
+  /// Judges the value of an Authorization header.
+  func judge(_ header: String?, now: Date) async -> Verdict {
+    guard let header, !header.isEmpty else { return .rejected("no credentials") }
+    let halves = header.split(separator: " ", maxSplits: 1)
+    guard halves.count == 2, halves[0].lowercased() == "bearer" else {
+      return .rejected("no bearer token")
+    }
+    let token = halves[1].trimmingPrefix { $0 == " " }
+    guard token.utf8.count <= 65_536 else { return .rejected("token too long") }
+    let claims: [String: JSONValue]
+    do {
+      claims = try await verifiers().verify(String(token), as: TokenClaims.self).members
+    } catch {
+      return .rejected("not a token signed by this issuer's keys")
+    }
+    return judge(claims, now: now)
+  }
+
+  private func judge(_ claims: [String: JSONValue], now: Date) -> Verdict {
+    guard claims["iss"]?.string == issuer() else { return .rejected("wrong issuer") }
+    let audience = claims["aud"]?.array?.compactMap(\.string) ?? [claims["aud"]?.string ?? ""]
+    guard !audiences.isDisjoint(with: audience) else { return .rejected("wrong audience") }
+    guard let expiry = claims["exp"]?.int else { return .rejected("no expiry") }
+    guard now.timeIntervalSince1970 < Double(expiry) else {
+      return .rejected("expired \(Int(now.timeIntervalSince1970) - expiry) s ago")
+    }
+    guard let name = claims[usernameClaim]?.string, !name.isEmpty else {
+      return .rejected("no claim \(usernameClaim)")
+    }
+    let groups = claims["groups"]?.array?.compactMap(\.string) ?? []
+    var extra: [String: [String]] = [:]
+    if let id = claims["jti"]?.string {
+      extra["authentication.kubernetes.io/credential-id"] = ["JTI=\(id)"]
+    }
+    return .accepted(
+      UserInfo(
+        username: usernamePrefix + name,
+        groups: groups.map { groupsPrefix + $0 } + ["system:authenticated"],
+        extra: extra
+      )
+    )
+  }
+}

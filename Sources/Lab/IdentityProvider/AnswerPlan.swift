@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How one request will be answered: normally, unless faults say otherwise.
+struct AnswerPlan: Sendable {
+  /// When to close the connection instead of answering.
+  enum Drop: String, Sendable {
+    case before
+    case after
+  }
+
+  var delayBefore: Duration?
+  var delayAfter: Duration?
+  var drop: Drop?
+  var cannedAnswer: CannedAnswer?
+  /// The names of the faults that made this plan.
+  var faults: [String] = []
+  private var tokenEdits: [@Sendable (inout TokenDraft) -> Void] = []
+  private var answerEdits: [@Sendable (inout [String: JSONValue]) -> Void] = []
+
+  /// Changes tokens before they are signed: all of them, or those that the fault's
+  /// `token=id|access` names.
+  mutating func editTokens(
+    of fault: Fault,
+    _ edit: @escaping @Sendable (inout TokenDraft) -> Void
+  ) {
+    let only = fault.parameters["token"]
+    tokenEdits.append { draft in
+      if only == nil || only == draft.use.rawValue { edit(&draft) }
+    }
+  }
+
+  /// Changes the members of a JSON answer.
+  mutating func editAnswer(_ edit: @escaping @Sendable (inout [String: JSONValue]) -> Void) {
+    answerEdits.append(edit)
+  }
+
+  func edited(_ draft: TokenDraft) -> TokenDraft {
+    tokenEdits.reduce(into: draft) { draft, edit in edit(&draft) }
+  }
+
+  func edited(_ answer: [String: JSONValue]) -> [String: JSONValue] {
+    answerEdits.reduce(into: answer) { answer, edit in edit(&answer) }
+  }
+}
+
+/// An answer that a fault gives in place of the real one.
+struct CannedAnswer: Sendable {
+  let status: Int
+  let type: String
+  let body: String
+  let headers: [(name: String, value: String)]
+}
+
+/// A token before it is signed.
+struct TokenDraft: Sendable {
+  /// What the token is for.
+  enum Use: String, Sendable {
+    case id
+    case access
+  }
+
+  /// Who signs it.
+  enum Signature: Sendable {
+    case currentKey
+    case foreignKey
+    case none
+  }
+
+  let use: Use
+  var claims: [String: JSONValue]
+  var signature = Signature.currentKey
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTPTypes
+import Hummingbird
+
+/// One request to the identity provider, read completely, with the plan for its answer.
+struct Exchange: Sendable {
+  let request: Request
+  /// The number that ties the log's events together.
+  let number: Int
+  let endpoint: IssuerEndpoint
+  /// The body's fields for POST, the query's for GET.
+  let fields: FormFields
+  let plan: AnswerPlan
+
+  var isPost: Bool { request.method == .post }
+
+  /// The value of a cookie.
+  func cookie(_ name: String) -> String? {
+    let pairs = (request.headers[.cookie] ?? "").split(separator: ";")
+    for pair in pairs {
+      let halves = pair.split(separator: "=", maxSplits: 1)
+      let key = halves[0].drop { $0 == " " }
+      if halves.count == 2, key == name { return String(halves[1]) }
+    }
+    return nil
+  }
+
+  /// Client id and secret from the Authorization header (RFC 6749 §2.3.1: both form-encoded).
+  var basicCredentials: (id: String, secret: String)? {
+    guard let header = request.headers[.authorization],
+      header.lowercased().hasPrefix("basic "),
+      let decoded = Base64Text.decode(String(header.dropFirst(6)))
+    else { return nil }
+    let halves = decoded.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    guard halves.count == 2 else { return nil }
+    return (FormFields.decode(String(halves[0])), FormFields.decode(String(halves[1])))
+  }
+
+  /// The client that the request claims to come from, before any check.
+  var claimedClient: String? { basicCredentials?.id ?? fields["client_id"] }
+}
+
+/// A refusal in OAuth's own form (RFC 6749 §5.2).
+struct OAuthRefusal: Error {
+  let code: String
+  var status = 400
+  /// What the client may know.
+  let description: String
+  /// What only the log knows, if it is more than that.
+  var reason: String?
+  var family: RefreshFamily?
+}

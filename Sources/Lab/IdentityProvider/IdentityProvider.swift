@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Synchronization
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// The OpenID provider: routes requests, applies faults, keeps the log.
+///
+/// What the endpoints do is in the extensions.
+final class IdentityProvider: LabWebsite {
+  let options: LabOptions
+  let clock: LabClock
+  let log: EventLog
+  let faults: FaultBox
+  let keys: SigningKeys
+  let state: IssuerState
+  let forms = FormGuard()
+  let admin: AdminAccess
+  private let lateIssuer = Mutex("")
+  private let requestCount = Mutex(0)
+
+  init(
+    options: LabOptions,
+    clock: LabClock,
+    log: EventLog,
+    faults: FaultBox,
+    keys: SigningKeys,
+    admin: AdminAccess
+  ) {
+    self.options = options
+    self.clock = clock
+    self.log = log
+    self.faults = faults
+    self.keys = keys
+    self.admin = admin
+    state = IssuerState(
+      rules: .init(
+        lifetime: options.refreshLifetime,
+        reuseGrace: options.reuseGrace,
+        rotation: options.rotation
+      )
+    )
+  }
+
+  /// The issuer identifier; known once the server listens, which is before anybody can ask.
+  var issuer: String {
+    get { lateIssuer.withLock { $0 } }
+    set { lateIssuer.withLock { $0 = newValue } }
+  }
+
+  /// The absolute URL of an endpoint.
+  func url(_ endpoint: IssuerEndpoint) -> String { issuer + endpoint.path }
+
+  func respond(to request: Request, on connection: any Channel) async -> Response {
+    if request.uri.path.hasPrefix("/admin/") { return await respondToAdmin(request) }
+    guard let endpoint = IssuerEndpoint.allCases.first(where: { $0.path == request.uri.path })
+    else { return .nothingHere }
+    guard endpoint.methods.contains(request.method) else {
+      return .text("method not allowed\n", type: "text/plain", status: .methodNotAllowed)
+    }
+    var request = request
+    guard let body = await request.bodyText() else {
+      return .text("body too long\n", type: "text/plain", status: .contentTooLarge)
+    }
+    let fields = request.method == .post ? FormFields(decoding: body) : request.queryFields
+    let exchange = accept(request, endpoint: endpoint, fields: fields)
+    return await answer(exchange, on: connection)
+  }
+
+  /// Numbers the request, makes its plan and logs its arrival.
+  private func accept(_ request: Request, endpoint: IssuerEndpoint, fields: FormFields) -> Exchange
+  {
+    let number = requestCount.withLock { count in
+      count += 1
+      return count
+    }
+    let draft = Exchange(
+      request: request,
+      number: number,
+      endpoint: endpoint,
+      fields: fields,
+      plan: AnswerPlan()
+    )
+    let grant = endpoint == .token ? GrantType.shortName(fields["grant_type"]) : nil
+    let plan = faults.plan(endpoint: endpoint, grant: grant, client: draft.claimedClient)
+    let exchange = Exchange(
+      request: request,
+      number: number,
+      endpoint: endpoint,
+      fields: fields,
+      plan: plan
+    )
+    record(.requestArrived, exchange)
+    return exchange
+  }
+
+  /// Answers as the plan says: late, not at all, with something else, or normally.
+  private func answer(_ exchange: Exchange, on connection: any Channel) async -> Response {
+    let plan = exchange.plan
+    if let delay = plan.delayBefore { try? await Task.sleep(for: delay) }
+    if plan.drop == .before { return await hangUp(exchange, connection, .before) }
+    let response: Response
+    if let canned = plan.cannedAnswer {
+      response = .text(
+        canned.body,
+        type: canned.type,
+        status: .init(code: canned.status),
+        headers: canned.headers
+      )
+    } else {
+      response = await process(exchange)
+    }
+    if let delay = plan.delayAfter { try? await Task.sleep(for: delay) }
+    if plan.drop == .after { return await hangUp(exchange, connection, .after) }
+    record(.requestAnswered, exchange) { $0.status = response.status.code }
+    return response
+  }
+
+  private func hangUp(
+    _ exchange: Exchange,
+    _ connection: any Channel,
+    _ when: AnswerPlan.Drop
+  ) async -> Response {
+    record(.requestDropped, exchange) { $0.reason = "\(when.rawValue) processing" }
+    try? await connection.close()
+    return Response(status: .internalServerError)
+  }
+
+  private func process(_ exchange: Exchange) async -> Response {
+    do {
+      switch exchange.endpoint {
+      case .discovery: return discovery(exchange)
+      case .keys: return .json(await keys.keySet, cacheable: true)
+      case .authorization: return await authorization(exchange)
+      case .login: return await login(exchange)
+      case .token: return try await token(exchange)
+      case .revocation: return try await revocation(exchange)
+      case .deviceAuthorization: return try await deviceAuthorization(exchange)
+      case .device: return await devicePage(exchange)
+      }
+    } catch let refusal as OAuthRefusal {
+      return refuse(exchange, refusal)
+    } catch {
+      return .json(["error": "server_error"], status: .internalServerError)
+    }
+  }
+
+  private func refuse(_ exchange: Exchange, _ refusal: OAuthRefusal) -> Response {
+    record(.denied, exchange, family: refusal.family) { event in
+      event.reason = refusal.reason ?? refusal.description
+      event.status = refusal.status
+    }
+    let challenge =
+      refusal.status == 401 ? [("www-authenticate", "Basic realm=\"lanyard-lab\"")] : []
+    return .json(
+      ["error": .string(refusal.code), "error_description": .string(refusal.description)],
+      status: .init(code: refusal.status),
+      headers: challenge.map { (name: $0.0, value: $0.1) }
+    )
+  }
+
+  /// Logs an event of an exchange.
+  func record(
+    _ kind: LabEvent.Kind,
+    _ exchange: Exchange,
+    family: RefreshFamily? = nil,
+    _ fill: (inout LabEvent) -> Void = { _ in }
+  ) {
+    log.append(kind) { event in
+      event.request = exchange.number
+      event.endpoint = exchange.endpoint.rawValue
+      if exchange.endpoint == .token {
+        event.grant = GrantType.shortName(exchange.fields["grant_type"])
+      }
+      event.client = family?.client ?? exchange.claimedClient.map { String($0.prefix(64)) }
+      event.family = family?.id
+      event.generation = family?.generation
+      event.user = family?.user.name
+      event.sub = family?.user.subject
+      if !exchange.plan.faults.isEmpty {
+        event.faults = exchange.plan.faults.joined(separator: ",")
+      }
+      fill(&event)
+    }
+  }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTPTypes
+
+/// The addresses of the identity provider.
+///
+/// The raw value is the name in faults and in the log.
+enum IssuerEndpoint: String, CaseIterable, Sendable {
+  case discovery
+  case keys
+  case authorization
+  case login
+  case token
+  case revocation
+  case deviceAuthorization = "device_authorization"
+  case device
+
+  /// The path below the issuer.
+  var path: String {
+    switch self {
+    case .discovery: "/.well-known/openid-configuration"
+    case .keys: "/keys"
+    case .authorization: "/authorize"
+    case .login: "/login"
+    case .token: "/token"
+    case .revocation: "/revoke"
+    case .deviceAuthorization: "/device_authorization"
+    case .device: "/device"
+    }
+  }
+
+  /// The methods it answers; another one gets 405.
+  var methods: Set<HTTPRequest.Method> {
+    switch self {
+    case .discovery, .keys, .authorization: [.get]
+    case .device: [.get, .post]
+    case .login, .token, .revocation, .deviceAuthorization: [.post]
+    }
+  }
+}

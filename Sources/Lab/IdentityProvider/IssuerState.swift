@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// What a client asked for at the authorization endpoint, waiting for a person.
+struct AuthorizationRequest: Sendable {
+  let client: String
+  let redirectURI: String
+  let scopes: [String]
+  let state: String?
+  let nonce: String?
+  let codeChallenge: String
+  let loginHint: String?
+  let expires: Date
+}
+
+/// Everything that the issuer remembers. One actor, so that two requests cannot spend the same
+/// thing.
+actor IssuerState {
+  private struct Code {
+    let request: AuthorizationRequest
+    let user: LabUser
+    let expires: Date
+    var family: String?
+  }
+
+  /// What became of an authorization code.
+  enum CodeOutcome: Sendable {
+    case granted(RefreshFamily, AuthorizationRequest)
+    case replay(RefreshFamily?)
+    case refused(reason: String)
+  }
+
+  private var requests: [String: AuthorizationRequest] = [:]
+  private var codes: [String: Code] = [:]
+  private var families: RefreshFamilies
+  private var devices = DeviceGrants()
+
+  init(rules: RefreshFamilies.Rules) {
+    families = RefreshFamilies(rules: rules)
+  }
+
+  // MARK: authorization code
+
+  /// Remembers a request until its login form comes back; gives the form's id.
+  func remember(_ request: AuthorizationRequest) -> String {
+    let id = Randomness.token()
+    requests[id] = request
+    return id
+  }
+
+  /// The request that a login form belongs to, if it is still waiting.
+  func request(_ id: String, now: Date) -> AuthorizationRequest? {
+    requests[id].flatMap { now < $0.expires ? $0 : nil }
+  }
+
+  /// Ends a request: nobody can answer it again.
+  func finish(_ id: String) {
+    requests[id] = nil
+  }
+
+  /// A code for a person who logged in; lives a minute and works once.
+  func issueCode(for request: AuthorizationRequest, user: LabUser, now: Date) -> String {
+    let code = Randomness.token("lab-code-")
+    codes[code] = Code(request: request, user: user, expires: now.addingTimeInterval(60))
+    return code
+  }
+
+  /// Exchanges a code (RFC 6749 §4.1.3, RFC 7636 §4.6).
+  ///
+  /// A second use ends what the first one gave.
+  func spendCode(
+    _ code: String,
+    client: String,
+    redirectURI: String?,
+    verifier: String?,
+    now: Date
+  ) -> CodeOutcome {
+    guard let entry = codes[code] else { return .refused(reason: "unknown code") }
+    if let family = entry.family {
+      return .replay(families.end(family, because: "replay of the authorization code"))
+    }
+    guard entry.request.client == client else { return .refused(reason: "code of another client") }
+    guard now < entry.expires else { return .refused(reason: "code expired") }
+    guard redirectURI == entry.request.redirectURI else {
+      return .refused(reason: "another redirect_uri")
+    }
+    guard let verifier, (43...128).contains(verifier.utf8.count),
+      Randomness.sha256(verifier) == entry.request.codeChallenge
+    else { return .refused(reason: "code_verifier does not match") }
+    let family = families.start(
+      client: client,
+      user: entry.user,
+      scopes: entry.request.scopes,
+      token: Randomness.token("lab-refresh-"),
+      now: now
+    )
+    codes[code]?.family = family.id
+    return .granted(family, entry.request)
+  }
+
+  // MARK: refresh tokens
+
+  func spendRefreshToken(_ token: String, client: String, now: Date) -> RefreshFamilies.Outcome {
+    families.spend(
+      token,
+      client: client,
+      successor: Randomness.token("lab-refresh-"),
+      now: now
+    )
+  }
+
+  /// The login that a refresh token belongs to.
+  func family(of token: String) -> RefreshFamily? { families.family(of: token) }
+
+  /// Ends the logins that `match` picks; gives those that were alive.
+  func endFamilies(because reason: String, where match: @Sendable (RefreshFamily) -> Bool)
+    -> [RefreshFamily]
+  {
+    families.all.filter(match).compactMap { families.end($0.id, because: reason) }
+  }
+
+  var allFamilies: [RefreshFamily] { families.all }
+
+  // MARK: device codes
+
+  func startDevice(client: String, scopes: [String], interval: Int, now: Date) -> DeviceGrant {
+    devices.start(client: client, scopes: scopes, interval: interval, now: now)
+  }
+
+  func device(userCode: String, now: Date) -> DeviceGrant? {
+    devices.waiting(userCode: userCode, now: now)
+  }
+
+  func decideDevice(userCode: String, user: LabUser, approved: Bool, now: Date) -> DeviceGrant? {
+    devices.decide(userCode: userCode, user: user, approved: approved, now: now)
+  }
+
+  /// One poll of a device (RFC 8628 §3.4); a login if a person has approved.
+  func pollDevice(_ code: String, client: String, now: Date) -> (DeviceGrants.Poll, RefreshFamily?)
+  {
+    let poll = devices.poll(code, client: client, now: now)
+    guard case .approved(let grant, let user) = poll else { return (poll, nil) }
+    let family = families.start(
+      client: grant.client,
+      user: user,
+      scopes: grant.scopes,
+      token: Randomness.token("lab-refresh-"),
+      now: now
+    )
+    return (poll, family)
+  }
+}

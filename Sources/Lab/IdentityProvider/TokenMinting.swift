@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Crypto
+import Hummingbird
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+extension IdentityProvider {
+  /// The token answer (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3): access token, ID token and
+  /// refresh token.
+  func tokens(for family: RefreshFamily, nonce: String?, _ exchange: Exchange) async throws
+    -> Response
+  {
+    let access = try await keys.sign(
+      exchange.plan.edited(accessToken(family)),
+      algorithm: options.algorithm
+    )
+    var answer: [String: JSONValue] = [
+      "access_token": .string(access),
+      "token_type": "Bearer",
+      "expires_in": .int(options.accessLifetime),
+      "scope": .string(family.scopes.joined(separator: " ")),
+      "refresh_token": .string(family.token),
+    ]
+    if family.scopes.contains("openid") {
+      let draft = exchange.plan.edited(idToken(family, nonce: nonce, accessToken: access))
+      answer["id_token"] = .string(try await keys.sign(draft, algorithm: options.algorithm))
+    }
+    return .json(.object(exchange.plan.edited(answer)))
+  }
+
+  /// An access token in JWT form (RFC 9068), which the API server takes as well as an ID token.
+  private func accessToken(_ family: RefreshFamily) -> TokenDraft {
+    var claims = commonClaims(family)
+    claims["client_id"] = .string(family.client)
+    claims["scope"] = .string(family.scopes.joined(separator: " "))
+    return TokenDraft(use: .access, claims: claims)
+  }
+
+  /// An ID token (OpenID Connect Core §2).
+  private func idToken(_ family: RefreshFamily, nonce: String?, accessToken: String) -> TokenDraft {
+    var claims = commonClaims(family)
+    claims["azp"] = .string(family.client)
+    claims["auth_time"] = .int(Int(family.authTime.timeIntervalSince1970))
+    claims["at_hash"] = .string(accessTokenHash(accessToken))
+    claims["name"] = .string(family.user.name)
+    claims["email"] = .string("\(family.user.name)@example.com")
+    claims["email_verified"] = true
+    claims["nonce"] = nonce.map(JSONValue.string)
+    return TokenDraft(use: .id, claims: claims)
+  }
+
+  private func commonClaims(_ family: RefreshFamily) -> [String: JSONValue] {
+    let now = Int(clock.now.timeIntervalSince1970)
+    return [
+      "iss": .string(issuer),
+      "sub": .string(family.user.subject),
+      "aud": .string(family.client),
+      "iat": .int(now),
+      "exp": .int(now + options.accessLifetime),
+      "jti": .string(Randomness.token()),
+      "preferred_username": .string(family.user.name),
+      "groups": .strings(family.user.groups),
+    ]
+  }
+
+  /// The left half of the access token's hash (OpenID Connect Core §3.1.3.6); Ed25519 goes with
+  /// SHA-512.
+  private func accessTokenHash(_ token: String) -> String {
+    let bytes = Data(token.utf8)
+    return switch options.algorithm {
+    case .rs256, .es256: Randomness.base64URL(SHA256.hash(data: bytes).prefix(16))
+    case .edDSA: Randomness.base64URL(SHA512.hash(data: bytes).prefix(32))
+    }
+  }
+}

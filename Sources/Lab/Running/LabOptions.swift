@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How a lab is set up.
+///
+/// Every value has a default that fits a first try.
+package struct LabOptions: Sendable {
+  /// The port of the identity provider on 127.0.0.1; 0 takes any free one.
+  package var issuerPort = 0
+  /// The port of the API server on 127.0.0.1; 0 takes any free one.
+  package var apiServerPort = 0
+  /// Whether the identity provider speaks TLS with the lab's own CA, as the API server always does.
+  package var issuerTLS = false
+  /// Who can log in.
+  package var users = [
+    LabUser("alice", groups: ["dev", "ops"]), LabUser("bob", groups: ["dev"]),
+  ]
+  /// The clients that the issuer knows.
+  package var clients = LabClient.defaults
+  /// The algorithm that signs tokens; all three have a key in the key set.
+  package var algorithm = SigningAlgorithm.rs256
+  /// Life of access and ID tokens, in seconds.
+  package var accessLifetime = 60
+  /// Life of each refresh token from the moment it is issued, in seconds.
+  package var refreshLifetime = 600
+  /// How long the immediate predecessor of a refresh token may come again, in seconds; 0: never.
+  package var reuseGrace = 0
+  /// Whether a refresh replaces the refresh token; if not, the same one works until it expires.
+  package var rotation = true
+  /// What a device must wait between two polls, in seconds (RFC 8628 §3.2).
+  package var deviceInterval = 5
+  /// Faults that are set from the start.
+  package var faults: [Fault] = []
+  /// The claim that the API server takes as user name.
+  package var usernameClaim = "preferred_username"
+  /// What the API server puts before the user name.
+  package var usernamePrefix = ""
+  /// What the API server puts before each group.
+  package var groupsPrefix = ""
+  /// A file to which the log is appended as JSON lines.
+  package var logFile: String?
+
+  package init() {}
+}
+
+/// A person who can log in at the lab.
+package struct LabUser: Sendable, Equatable {
+  package let name: String
+  package let groups: [String]
+  package let password: String
+
+  /// A user whose password is the name, unless given.
+  package init(_ name: String, groups: [String] = [], password: String? = nil) {
+    self.name = name
+    self.groups = groups
+    self.password = password ?? name
+  }
+
+  /// Parses `NAME[:GROUP,…[:PASSWORD]]`; throws `LabError.badOption` when the name is missing or
+  /// has odd characters.
+  package init(parsing text: String) throws {
+    let parts = text.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+    let name = String(parts[0])
+    let plain = name.utf8.allSatisfy { byte in
+      byte < 128
+        && (Character(UnicodeScalar(byte)).isLetter || Character(UnicodeScalar(byte)).isNumber
+          || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "_")
+          || byte == UInt8(ascii: "@"))
+    }
+    guard !name.isEmpty, plain else {
+      throw LabError(
+        .badOption,
+        "\"\(text)\" names no user",
+        remedy: "write it like alice:dev,ops"
+      )
+    }
+    let groups = parts.count > 1 ? parts[1].split(separator: ",").map(String.init) : []
+    self.init(name, groups: groups, password: parts.count > 2 ? String(parts[2]) : nil)
+  }
+
+  /// The `sub` claim: opaque, stable for a name, as at real issuers.
+  package var subject: String { String(Randomness.sha256("lab user \(name)").prefix(16)) }
+}
+
+/// An application that the issuer knows.
+package struct LabClient: Sendable, Equatable {
+  package let id: String
+  /// nil for a public client (RFC 6749 §2.1).
+  package let secret: String?
+  /// Redirect URIs besides loopback ones, which every client may use with any port (RFC 8252 §7.3).
+  package let redirectURIs: [String]
+
+  package init(_ id: String, secret: String? = nil, redirectURIs: [String] = []) {
+    self.id = id
+    self.secret = secret
+    self.redirectURIs = redirectURIs
+  }
+
+  /// Parses `ID[:SECRET]`; throws `LabError.badOption` when the id is missing.
+  package init(parsing text: String) throws {
+    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    guard !parts[0].isEmpty else {
+      throw LabError(
+        .badOption,
+        "\"\(text)\" names no client",
+        remedy: "write it like my-client or my-client:secret"
+      )
+    }
+    self.init(String(parts[0]), secret: parts.count > 1 ? String(parts[1]) : nil)
+  }
+
+  /// A public client `lanyard`, and `lanyard-confidential` with the secret
+  /// `lanyard-confidential-secret`.
+  package static let defaults = [
+    LabClient("lanyard"),
+    LabClient("lanyard-confidential", secret: "lanyard-confidential-secret"),
+  ]
+
+  /// Whether an authorization response may be sent to `uri`.
+  func allows(redirectURI uri: String) -> Bool {
+    if redirectURIs.contains(uri) { return true }
+    guard let address = WebAddress(uri), address.scheme == "http", !uri.contains("#") else {
+      return false
+    }
+    return ["127.0.0.1", "[::1]", "localhost"].contains(address.host)
+  }
+}
+
+/// The algorithms that the lab can sign with (RFC 7518 §3.1, RFC 8037 §3.1).
+package enum SigningAlgorithm: String, Sendable, CaseIterable {
+  case rs256 = "RS256"
+  case es256 = "ES256"
+  case edDSA = "EdDSA"
+}

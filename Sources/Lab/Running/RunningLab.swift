@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ServiceLifecycle
+
+/// A lab whose servers listen.
+///
+/// Stop it with `stop()`.
+package struct RunningLab: Sendable {
+  /// The issuer identifier, for example `http://127.0.0.1:41234`.
+  package let issuer: String
+  /// The API server's URL.
+  package let apiServerURL: String
+  /// The lab's CA certificate, PEM: for the API server, and for the issuer if it speaks TLS.
+  package let caPEM: String
+  /// The bearer secret of the admin API.
+  package let adminSecret: String
+  /// How the lab was set up.
+  package let options: LabOptions
+  /// The lab's clock, to move it.
+  package let clock: LabClock
+  /// The faults that are set.
+  package let faults: FaultBox
+  private let eventLog: EventLog
+  private let provider: IdentityProvider
+  private let group: ServiceGroup
+  private let running: Task<Void, Never>
+
+  init(
+    parts: LabParts,
+    ports: (issuer: Int, apiServer: Int),
+    group: ServiceGroup,
+    running: Task<Void, Never>
+  ) async throws {
+    issuer = parts.provider.issuer
+    apiServerURL = "https://127.0.0.1:\(ports.apiServer)"
+    caPEM = parts.authority.pem
+    adminSecret = parts.adminSecret
+    options = parts.options
+    clock = parts.clock
+    faults = parts.faults
+    eventLog = parts.log
+    provider = parts.provider
+    self.group = group
+    self.running = running
+  }
+
+  /// The events so far, or those after a sequence number.
+  package func log(after sequence: Int = 0) -> [LabEvent] { eventLog.events(after: sequence) }
+
+  /// How many events of a kind there are.
+  package func count(_ kind: LabEvent.Kind) -> Int { eventLog.counters[kind] ?? 0 }
+
+  /// Makes new signing keys; without `keepingOld`, tokens signed by the old ones stop working at
+  /// once.
+  package func rotateKeys(keepingOld: Bool = true) async throws {
+    try await provider.rotateKeys(keepingOld: keepingOld)
+  }
+
+  /// Ends logins at the issuer, as an administrator would: of one family, of one user, or all.
+  ///
+  /// Gives the families ended.
+  @discardableResult
+  package func revokeSessions(family: String? = nil, user: String? = nil) async -> [String] {
+    await provider.revokeSessions(family: family, user: user).map(\.id)
+  }
+
+  /// Ends the servers; returns when they are gone.
+  package func stop() async {
+    await group.triggerGracefulShutdown()
+    await running.value
+  }
+
+  /// Returns when the servers have ended: after a signal, `stop()`, or `POST /admin/shutdown`.
+  package func waitUntilStopped() async {
+    await running.value
+  }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTPTypes
+
+/// A GET of one public JSON document, with every way it can fail told apart.
+struct DocumentFetch {
+  let url: String
+  let host: String
+  /// What is fetched, for messages.
+  let subject: String
+  /// Most bytes accepted.
+  let limit: Int
+  /// The code for 404 and 410.
+  let missing: OAuthError.Code
+  /// The code for an HTML page.
+  let html: OAuthError.Code
+
+  func run(_ send: HTTPSend) async throws(OAuthError) -> [UInt8] {
+    let answer: HTTPAnswer
+    do {
+      answer = try await send(
+        HTTPCall(method: .get, url: url, headers: [.accept: "application/json"])
+      )
+    } catch {
+      throw OAuthError(error, fetching: subject, from: host)
+    }
+    return try document(in: answer)
+  }
+
+  func document(in answer: HTTPAnswer) throws(OAuthError) -> [UInt8] {
+    guard answer.status == 200 else { throw refusal(of: answer) }
+    guard answer.body.count <= limit else {
+      throw OAuthError(.tooLarge(limit: limit), fetching: subject, from: host)
+    }
+    guard !Self.isHTML(answer) else {
+      throw OAuthError(
+        html,
+        what: "\(url) answers with a web page where \(subject) should be",
+        remedy: "check the issuer URL: it is often a path further down, as /realms/NAME"
+      )
+    }
+    return answer.body
+  }
+
+  private func refusal(of answer: HTTPAnswer) -> OAuthError {
+    let got = "\(url) answers \(answer.status)"
+    return switch answer.status {
+    case 404, 410:
+      OAuthError(
+        missing,
+        what: "\(host) does not have \(subject): \(got)",
+        remedy: "check the issuer URL, its path and its last slash"
+      )
+    case 300..<400:
+      OAuthError(
+        .redirected,
+        what: "\(got), a redirect, and redirects are not followed",
+        remedy: "give the issuer URL that it redirects to, if its discovery document names it"
+      )
+    case 408, 429, 500..<600:
+      OAuthError(
+        .unavailable,
+        what: "\(host) cannot give \(subject) now: \(got)",
+        remedy: "try again in a moment",
+        retryAfter: RetryAfter.seconds(in: answer.headers, now: nil)
+      )
+    default:
+      OAuthError(
+        .refused,
+        what: "\(host) refuses to give \(subject): \(got)",
+        remedy: "check the issuer URL, and whether a proxy wants a login"
+      )
+    }
+  }
+
+  private static func isHTML(_ answer: HTTPAnswer) -> Bool {
+    if answer.headers[.contentType]?.lowercased().hasPrefix("text/html") == true { return true }
+    let first = answer.body.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
+    return first == UInt8(ascii: "<")
+  }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The claims of an ID token that passed; there is no other way to get one.
+///
+/// Texts still come from a server: whoever prints them escapes them.
+package struct IDTokenClaims: Sendable, Equatable {
+  package let issuer: String
+  /// 1 to 255 bytes, without control characters.
+  package let subject: String
+  /// At least one.
+  package let audience: [String]
+  /// Seconds since 1970.
+  package let exp: Int64
+  /// Seconds since 1970.
+  package let iat: Int64
+  package let nonce: String?
+  package let email: String?
+  package let preferredUsername: String?
+  package let name: String?
+  /// Nil if the claim is absent or not an array of strings.
+  package let groups: [String]?
+
+  fileprivate init(
+    issuer: String,
+    subject: String,
+    audience: [String],
+    exp: Int64,
+    iat: Int64,
+    optional json: StrictJSON
+  ) {
+    self.issuer = issuer
+    self.subject = subject
+    self.audience = audience
+    self.exp = exp
+    self.iat = iat
+    nonce = json["nonce"]?.string
+    email = Self.shown("email", json)
+    preferredUsername = Self.shown("preferred_username", json)
+    name = Self.shown("name", json)
+    groups = json["groups"]?.strings
+  }
+
+  /// A display claim; one of another type, with control characters or endless is as good as absent.
+  private static func shown(_ name: String, _ json: StrictJSON) -> String? {
+    guard let text = json[name]?.string, text.utf8.count <= 1024, !Text.hasControls(text) else {
+      return nil
+    }
+    return text
+  }
+}
+
+/// What became of an ID token.
+package enum IDTokenVerdict: Sendable, Equatable {
+  /// Every rule holds.
+  case passed(IDTokenClaims)
+  /// At least one rule does not; all that could be evaluated are listed.
+  case failed([IDTokenFault])
+
+  /// Judges an ID token by OIDC Core 3.1.3.7 and 12.2.
+  ///
+  /// Claims are judged even if the signature is bad, so that the list of faults is complete; they
+  /// come out only when there is none. It does not throw.
+  package static func judge(
+    _ token: Secret,
+    against expectation: IDTokenExpectation,
+    keys: KeySet
+  ) -> IDTokenVerdict {
+    let jws: CompactJWS
+    do {
+      jws = try CompactJWS(token.expose())
+    } catch {
+      return .failed([.malformed(error.reason)])
+    }
+    let header = TokenHeader(jws.header)
+    var faults = header.faults
+    faults += SignatureCheck(jws: jws, header: header, keys: keys).faults()
+    let json: StrictJSON
+    do {
+      json = try StrictJSON(parsing: jws.payload)
+    } catch {
+      return .failed(faults + [.malformed("its payload is not JSON: \(error.reason)")])
+    }
+    guard json.members != nil else {
+      return .failed(faults + [.malformed("its payload is not an object")])
+    }
+    var check = ClaimsCheck(json: json, expectation: expectation)
+    check.run(algorithm: header.algorithm)
+    faults += check.faults
+    guard faults.isEmpty, let subject = check.subject, let audience = check.audience,
+      let exp = check.exp, let iat = check.iat
+    else { return .failed(faults) }
+    return .passed(
+      IDTokenClaims(
+        issuer: expectation.issuer.text,
+        subject: subject,
+        audience: audience,
+        exp: exp,
+        iat: iat,
+        optional: json
+      )
+    )
+  }
+
+  /// True if fetching the key set again, once, may change the verdict: the token names a key that
+  /// is not in it.
+  package var wantsFreshKeys: Bool {
+    guard case .failed(let faults) = self else { return false }
+    return faults.contains { if case .unknownKey = $0 { true } else { false } }
+  }
+
+  /// The faults; none for a passed verdict.
+  package var faults: [IDTokenFault] {
+    if case .failed(let faults) = self { faults } else { [] }
+  }
+}

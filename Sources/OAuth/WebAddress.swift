@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// An absolute http or https URL, parsed so strictly that every other parser must read it the same
+/// way.
+///
+/// It accepts the common part of RFC 3986 and the WHATWG URL standard: lower-case scheme, no
+/// userinfo, a host that is a DNS name, a dotted IPv4 address or a bracketed IPv6 address, path and
+/// query of unreserved, reserved and well-formed percent-encoded characters. Backslashes, dot
+/// segments, fragments and numbers as hosts ("2130706433") are refused.
+struct WebAddress: Sendable, Equatable {
+  /// Why a text is not such a URL, in words for a message.
+  struct Flaw: Error, Equatable {
+    let reason: String
+  }
+
+  let text: String
+  let isHTTPS: Bool
+  /// The host as written; an IPv6 address without its brackets.
+  let host: String
+  let port: Int?
+  /// Empty, or beginning with a slash.
+  let path: String
+  let query: String?
+  /// True for 127.0.0.0/8, ::1 and exactly "localhost".
+  let isLoopback: Bool
+
+  init(_ text: String) throws(Flaw) {
+    guard !text.isEmpty else { throw Flaw(reason: "it is empty") }
+    guard text.utf8.count <= Limits.url else {
+      throw Flaw(reason: "it has more than \(Limits.url) bytes")
+    }
+    guard Text.isVisibleASCII(text) else {
+      throw Flaw(reason: "it has a space, a control character or a letter outside ASCII")
+    }
+    let (isHTTPS, rest) = try Self.scheme(text)
+    guard !rest.contains("#") else { throw Flaw(reason: "it has a fragment") }
+    let authorityEnd = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
+    let (host, port) = try Self.authority(rest[..<authorityEnd])
+    let tail = rest[authorityEnd...]
+    let pathEnd = tail.firstIndex(of: "?") ?? tail.endIndex
+    try Self.checkPath(tail[..<pathEnd])
+    if pathEnd < tail.endIndex { try Self.checkCharacters(tail[tail.index(after: pathEnd)...]) }
+    self.text = text
+    self.isHTTPS = isHTTPS
+    self.host = host.name
+    self.isLoopback = host.isLoopback
+    self.port = port
+    path = String(tail[..<pathEnd])
+    query = pathEnd < tail.endIndex ? String(tail[tail.index(after: pathEnd)...]) : nil
+  }
+
+  private static func scheme(_ text: String) throws(Flaw) -> (Bool, Substring) {
+    if text.hasPrefix("https://") { return (true, text.dropFirst(8)) }
+    if text.hasPrefix("http://") { return (false, text.dropFirst(7)) }
+    throw Flaw(reason: "it does not begin with https://")
+  }
+
+  private static func authority(_ text: Substring) throws(Flaw) -> (WebHost, Int?) {
+    guard !text.contains("@") else { throw Flaw(reason: "it has a user name or password in it") }
+    let hostEnd: Substring.Index
+    if text.first == "[" {
+      guard let close = text.firstIndex(of: "]") else {
+        throw Flaw(reason: "its host is not a name or address")
+      }
+      hostEnd = text.index(after: close)
+    } else {
+      hostEnd = text.firstIndex(of: ":") ?? text.endIndex
+    }
+    guard let host = WebHost(text[..<hostEnd]) else {
+      throw Flaw(reason: "its host is not a name or address")
+    }
+    let rest = text[hostEnd...]
+    if rest.isEmpty { return (host, nil) }
+    let digits = rest.dropFirst()
+    guard rest.first == ":", digits.first != "0", digits.count <= 5,
+      digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+      let port = Int(digits), (1...65_535).contains(port)
+    else { throw Flaw(reason: "its port is not a number from 1 to 65535") }
+    return (host, port)
+  }
+
+  private static func checkPath(_ path: Substring) throws(Flaw) {
+    try checkCharacters(path)
+    for segment in path.split(separator: "/") where segment == "." || segment == ".." {
+      throw Flaw(reason: "its path has a segment of dots")
+    }
+  }
+
+  private static func checkCharacters(_ text: Substring) throws(Flaw) {
+    let bytes = Array(text.utf8)
+    for (index, byte) in bytes.enumerated() {
+      switch byte {
+      case UInt8(ascii: "%"):
+        guard index + 2 < bytes.count, FormEncoding.hexValue(bytes[index + 1]) != nil,
+          FormEncoding.hexValue(bytes[index + 2]) != nil
+        else { throw Flaw(reason: "it has a broken percent escape") }
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: break
+      default:
+        guard Array("-._~!$&'()*+,;=:@/?".utf8).contains(byte) else {
+          throw Flaw(reason: "it has a character that URLs do not have")
+        }
+      }
+    }
+  }
+}

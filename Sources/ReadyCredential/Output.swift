@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Printing a credential.
+package enum Output {
+  /// Writes all of `bytes` to a descriptor, which stays open; false if it is closed or its reader is gone.
+  ///
+  /// From here on SIGPIPE is ignored in this process, so that a reader that went away is an answer, not a death.
+  package static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32 = 1) -> Bool {
+    _ = signal(SIGPIPE, SIG_IGN)
+    return writeAll(bytes, to: descriptor, at: nil)
+  }
+}
+
+/// Writes all of `bytes`, at `offset` or at the current position; false with `errno` set on an error.
+func writeAll(_ bytes: ArraySlice<UInt8>, to descriptor: Int32, at offset: Int?) -> Bool {
+  unsafe bytes.withUnsafeBytes { buffer in
+    var done = 0
+    while done < buffer.count, let base = buffer.baseAddress {
+      let rest = buffer.count - done
+      let wrote =
+        if let offset {
+          unsafe pwrite(descriptor, base + done, rest, off_t(offset + done))
+        } else {
+          unsafe write(descriptor, base + done, rest)
+        }
+      if wrote < 0, errno == EINTR { continue }
+      guard wrote > 0 else { return false }
+      done += wrote
+    }
+    return true
+  }
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+
+/// The lab's command line.
+@main
+struct LanyardLab: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lanyard-lab",
+    abstract: "An identity provider and an API server in a box, to try lanyard with kubectl.",
+    discussion: """
+      Everything runs on loopback and in memory: nothing here protects anything, and nothing is left behind.
+      """,
+    subcommands: [Up.self, LogIn.self, Device.self]
+  )
+}

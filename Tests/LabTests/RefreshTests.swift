@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Lab
+import Testing
+
+@Suite struct RefreshTests {
+  @Test func `each refresh gives another refresh token`() async throws {
+    try await Visitor.with { visitor in
+      var token = try await visitor.logIn().member("refresh_token")
+      var seen: Set = [token]
+      for _ in 1...3 {
+        let answer = try await visitor.refresh(token)
+        #expect(answer.status == 200)
+        #expect(try answer.claims("id_token")["nonce"] == nil)
+        token = try answer.member("refresh_token")
+        #expect(seen.insert(token).inserted)
+      }
+      #expect(visitor.lab.log().filter { $0.kind == .refresh }.map(\.generation) == [2, 3, 4])
+    }
+  }
+
+  @Test func `a replay ends the whole family`() async throws {
+    try await Visitor.with { visitor in
+      let first = try await visitor.logIn().member("refresh_token")
+      let second = try await visitor.refresh(first).member("refresh_token")
+      let replay = try await visitor.refresh(first)
+      #expect(replay.status == 400)
+      #expect(try replay.member("error") == "invalid_grant")
+      #expect(try await visitor.refresh(second).status == 400)
+      #expect(
+        visitor.story == [.login, .codeGrant, .refresh, .replay, .familyRevoked, .denied, .denied]
+      )
+    }
+  }
+
+  @Test func `within the grace the predecessor gets the successor again`() async throws {
+    try await Visitor.with({ $0.reuseGrace = 30 }) { visitor in
+      let first = try await visitor.logIn().member("refresh_token")
+      let second = try await visitor.refresh(first).member("refresh_token")
+      let again = try await visitor.refresh(first)
+      #expect(again.status == 200)
+      #expect(try again.member("refresh_token") == second)
+      let third = try await visitor.refresh(second).member("refresh_token")
+      // The grandparent has no grace.
+      #expect(try await visitor.refresh(first).status == 400)
+      #expect(try await visitor.refresh(third).status == 400)
+    }
+  }
+
+  @Test func `after the grace a replay ends the family`() async throws {
+    try await Visitor.with({ $0.reuseGrace = 30 }) { visitor in
+      let first = try await visitor.logIn().member("refresh_token")
+      _ = try await visitor.refresh(first)
+      visitor.lab.clock.advance(by: 31)
+      #expect(try await visitor.refresh(first).status == 400)
+      #expect(visitor.lab.count(.familyRevoked) == 1)
+    }
+  }
+
+  @Test func `a refresh token expires after its lifetime`() async throws {
+    try await Visitor.with({ $0.refreshLifetime = 100 }) { visitor in
+      let first = try await visitor.logIn().member("refresh_token")
+      visitor.lab.clock.advance(by: 99)
+      let second = try await visitor.refresh(first).member("refresh_token")
+      visitor.lab.clock.advance(by: 101)
+      #expect(try await visitor.refresh(second).member("error") == "invalid_grant")
+      #expect(visitor.lab.log().last { $0.kind == .denied }?.reason == "refresh token expired")
+    }
+  }
+
+  @Test func `without rotation the same refresh token goes on working`() async throws {
+    try await Visitor.with({ $0.rotation = false }) { visitor in
+      let token = try await visitor.logIn().member("refresh_token")
+      for _ in 1...2 {
+        #expect(try await visitor.refresh(token).member("refresh_token") == token)
+      }
+    }
+  }
+
+  @Test func `revocation ends the login and says nothing about strange tokens`() async throws {
+    try await Visitor.with { visitor in
+      let token = try await visitor.logIn().member("refresh_token")
+      for revoked in ["nonsense", token] {
+        let answer = try await visitor.web.send(
+          "\(visitor.lab.issuer)/revoke",
+          form: FormFields([("token", revoked), ("client_id", "lanyard")])
+        )
+        #expect(answer.status == 200)
+      }
+      #expect(try await visitor.refresh(token).status == 400)
+      #expect(visitor.lab.count(.familyRevoked) == 1)
+    }
+  }
+
+  @Test(
+    arguments: [
+      ([("client_id", "lanyard-confidential")], [], 401),
+      (
+        [("client_id", "lanyard-confidential"), ("client_secret", "lanyard-confidential-secret")],
+        [], 400
+      ),
+      ([], ["Basic bGFueWFyZC1jb25maWRlbnRpYWw6bGFueWFyZC1jb25maWRlbnRpYWwtc2VjcmV0"], 400),
+      ([], ["Basic bGFueWFyZC1jb25maWRlbnRpYWw6d3Jvbmc="], 401),
+      ([("client_id", "lanyard"), ("client_secret", "made up")], [], 401),
+      ([("client_id", "nobody")], [], 401),
+    ] as [([(String, String)], [String], Int)]
+  )
+  func `clients prove who they are, by header or by form`(
+    form: [(String, String)],
+    authorization: [String],
+    status: Int
+  ) async throws {
+    // 400: the client is known, the refresh token is not.
+    try await Visitor.with { visitor in
+      let answer = try await visitor.token(
+        [("grant_type", "refresh_token"), ("refresh_token", "unknown")] + form,
+        headers: authorization.map { (name: "authorization", value: $0) }
+      )
+      #expect(answer.status == status)
+      #expect(try answer.member("error") == (status == 401 ? "invalid_client" : "invalid_grant"))
+    }
+  }
+}
