@@ -51,7 +51,7 @@ bench: build
 	@scripts/bench .build/installed/bin
 
 torture: build
-	@scripts/torture
+	@scripts/torture $(BUILD)
 
 # Stripping also copies: a file that the linker wrote piece by piece starts more slowly (docs/linking.md).
 install: build

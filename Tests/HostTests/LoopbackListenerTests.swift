@@ -48,7 +48,13 @@ import Testing
     #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n"))
     #expect(answer.lowercased().contains("connection: close\r\n"))
     #expect(answer.hasSuffix("\r\n\r\nPOST /last?code=1 3"))
-    await #expect(throws: (any Error).self) { try await RawConnection.open(port: listener.port) }
+    // Another test's child holds a copy of the listening socket until its exec.
+    let isGivenUp = try await eventuallyAsync {
+      guard let another = try? await RawConnection.open(port: listener.port) else { return true }
+      await another.close()
+      return false
+    }
+    #expect(isGivenUp)
   }
 
   @Test func straysDoNotEndIt() async throws {
@@ -183,9 +189,13 @@ import Testing
     let task = Task { try await listener.serve(Self.handle) }
     task.cancel()
     await #expect(throws: CancellationError.self) { try await task.value }
-    let again = try await LoopbackListener.bind(addresses: ["127.0.0.1:\(listener.port)"])
-    #expect(again.port == listener.port)
-    await again.close()
+    let isFree = try await eventuallyAsync {
+      let address = "127.0.0.1:\(listener.port)"
+      guard let again = try? await LoopbackListener.bind(addresses: [address]) else { return false }
+      await again.close()
+      return true
+    }
+    #expect(isFree)
   }
 
   @Test func aTakenPortIsNamedAndTheNextOneTried() async throws {

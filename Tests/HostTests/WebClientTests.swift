@@ -143,14 +143,12 @@ import Testing
   }
 
   @Test func aRefusedConnectionWasNotSent() async throws {
-    let server = try await ScriptedServer.start(.drop)
-    await server.stop()
-    let client = WebClient()
+    // Port 1 (tcpmux) has no listener anywhere; one that was just closed may still be open in another test's child.
     await #expect {
-      try await post(client, "http://127.0.0.1:\(server.port)/")
+      try await post(WebClient(), "http://127.0.0.1:1/")
     } throws: { error in
       guard case .notSent(let reason) = error as? WebFailure else { return false }
-      return reason.contains("127.0.0.1:\(server.port)") && reason.contains("connection refused")
+      return reason == "cannot connect to 127.0.0.1:1: connection refused"
     }
   }
 

@@ -6,6 +6,18 @@ import SessionStore
 
 /// Damaged, foreign and newer files.
 @Suite struct DamageTests {
+  /// Commits session 2, which no damage to session 1 may touch.
+  private func commitSecond(_ store: SessionStore, _ key: DataKey) throws {
+    _ = try store.commit(
+      Fixture.id(2),
+      header: [],
+      payload: Payload([2]),
+      key: key,
+      expecting: nil,
+      using: nil
+    )
+  }
+
   @Test func aFlippedBitAnywhereNeverOpens() throws {
     let original = try #require(try Fixture.diskWithOld().bytes(Fixture.path(Fixture.id(1))))
     var codes: Set<String> = []
@@ -14,14 +26,7 @@ import SessionStore
         let disk = try Fixture.diskWithOld()
         let store = Fixture.store(disk)
         let (id, key) = (try Fixture.id(1), try Fixture.key())
-        _ = try store.commit(
-          Fixture.id(2),
-          header: [],
-          payload: Payload([2]),
-          key: key,
-          expecting: nil,
-          using: nil
-        )
+        try commitSecond(store, key)
         var bytes = original
         bytes[offset] ^= bit
         disk.put(Fixture.path(id), bytes)

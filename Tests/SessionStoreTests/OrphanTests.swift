@@ -58,7 +58,7 @@ import SessionStore
     #expect(hasOrphan(disk))
   }
 
-  @Test func adamagedOrAnotherSessionsOrphanIsDropped() throws {
+  @Test func aDamagedOrAnotherSessionsOrphanIsDropped() throws {
     for damage in [true, false] {
       let disk = try disk(orphanExpecting: 1)
       let (store, two, key) = (Fixture.store(disk), try Fixture.id(2), try Fixture.key())

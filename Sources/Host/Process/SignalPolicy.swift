@@ -12,7 +12,7 @@ import Darwin
 /// What the program does about signals.
 package enum SignalPolicy {
   /// The signals with which a terminal, kubectl or a user ends an asker, and which a renewal survives.
-  static let outlived = [SIGHUP, SIGINT, SIGTERM, SIGPIPE]
+  package static let outlived = [SIGHUP, SIGINT, SIGTERM, SIGPIPE]
 
   /// Writing to a closed pipe is an error to be handled, not the end of the program.
   package static func ignorePipe() {
@@ -29,6 +29,12 @@ package enum SignalPolicy {
     }
     var set = signalSet(outlived)
     unsafe _ = pthread_sigmask(SIG_UNBLOCK, &set, nil)
+  }
+
+  /// Blocks the four on this thread, as a detached process finds them at its start.
+  package static func block() {
+    var set = signalSet(outlived)
+    unsafe _ = pthread_sigmask(SIG_BLOCK, &set, nil)
   }
 
   /// A signal set of these numbers.

@@ -20,7 +20,29 @@ package enum Browser {
     surroundings: Surroundings,
     allowBrowserVariable: Bool
   ) -> Bool {
-    guard let address = BrowserAddress(url) else { return false }
+    start(
+      url: url,
+      environment: environment,
+      surroundings: surroundings,
+      allowBrowserVariable: allowBrowserVariable
+    ) != nil
+  }
+
+  /// Does what ``open(url:environment:surroundings:allowBrowserVariable:)`` does, and tells the process that was started.
+  ///
+  /// - Parameters:
+  ///   - url: `https`, or `http` to this machine; anything else is refused.
+  ///   - environment: The process environment.
+  ///   - surroundings: Where we run.
+  ///   - allowBrowserVariable: Whether the environment may choose the program.
+  /// - Returns: The process id, which stays taken until we end or somebody waits for it; nil if nothing was started.
+  package static func start(
+    url: String,
+    environment: [String: String],
+    surroundings: Surroundings,
+    allowBrowserVariable: Bool
+  ) -> Int32? {
+    guard let address = BrowserAddress(url) else { return nil }
     let launchers = candidates(
       environment: environment,
       surroundings: surroundings,
@@ -38,10 +60,10 @@ package enum Browser {
           inherit: [:],
           signals: .ordinary
         )
-        if started != nil { return true }
+        if let started { return started }
       }
     }
-    return false
+    return nil
   }
 
   /// A program that may open the address.
