@@ -194,15 +194,7 @@ extension CredentialSource {
         remedy: "try again in a moment; it goes on"
       )
       return try settleForOld(good, slot, error)
-    case .renewed:
-      guard let body = try renewedMeanwhile(slot) else {
-        throw CredentialsError(
-          .configuration,
-          "the issuer gave no \(request.token.rawValue) token",
-          remedy: "check the scopes and --token"
-        )
-      }
-      return body
+    case .renewed: return try handRenewed(slot)
     case .notKept(let token, let times, let why):
       effects.tell("the renewed session could not be kept: \(why)")
       effects.tell("  this token is good, but you may have to log in again when it ends")
@@ -219,6 +211,26 @@ extension CredentialSource {
       guard code != .verdict else { throw error }
       return try settleForOld(good, slot, error)
     }
+  }
+
+  /// What a renewal has just put into the store: handed out as long as it is good, however short its life.
+  private func handRenewed(_ slot: ReadySlot) throws(CredentialsError) -> [UInt8] {
+    if case .hit(let body) = slot.lookup(effects.now()) { return body }
+    guard let (token, times) = try open().record?.session?.token(request.token) else {
+      throw CredentialsError(
+        .configuration,
+        "the issuer gave no \(request.token.rawValue) token",
+        remedy: "check the scopes and --token"
+      )
+    }
+    guard times.isGood(at: effects.now()) else {
+      throw CredentialsError(
+        .temporary,
+        "the renewed token had expired before it could be handed out",
+        remedy: "try again; if that stays so, the issuer's tokens live too short"
+      )
+    }
+    return hand(token, times, slot)
   }
 
   /// The old token if it is still good, with the reason told only under `-v`; else the reason.
