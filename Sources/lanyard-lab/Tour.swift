@@ -17,9 +17,11 @@ struct TakeTour: AsyncParsableCommand {
     commandName: "tour",
     abstract: "See the life of a credential in half a minute, with tokens that live for seconds.",
     discussion: """
-      Log in, kubectl works, the access token expires, lanyard renews it, the refresh token expires, lanyard says what to
-      do, log in again. Each step runs real commands and checks what they did; the tour fails at the first that does not
-      behave. It works in a folder of its own and touches none of your files.
+      Log in, kubectl works, the access token expires, lanyard renews it, the refresh token expires, lanyard says what
+      to do, log in again. Each step runs real commands and checks what they did; the tour fails at the first that does
+      not behave. It works in a folder of its own and touches none of your files.
+
+      As OpenID Connect has it, an ID token comes with each access token and lives as long; it is what kubectl sends.
       """
   )
 

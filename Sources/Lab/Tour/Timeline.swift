@@ -69,21 +69,24 @@ package struct Timeline: Sendable {
   /// Something did not.
   func failed(_ text: String) { write("\(stamp)\(paint("✗", .red)) \(text)\n") }
 
-  /// Waiting began.
-  func waiting(_ reason: String, seconds: Double) {
-    let text = "\(stamp)… \(reason), in \(Self.oneDecimal(max(0, seconds))) s"
+  /// Waiting for something began, such as `the access token expires`.
+  func waiting(until what: String, seconds: Double) {
+    let text = countdown(what, seconds)
     write(style.repaints ? text : text + "\n")
   }
 
-  /// The wait goes on; only where a line can be written over.
-  func stillWaiting(_ reason: String, seconds: Double) {
-    guard style.repaints else { return }
-    write("\r\u{1b}[K\(stamp)… \(reason), in \(Self.oneDecimal(max(0, seconds))) s")
+  /// The wait goes on; shown only where a line can be written over.
+  func stillWaiting(until what: String, seconds: Double) {
+    if style.repaints { write("\r\u{1b}[K" + countdown(what, seconds)) }
   }
 
   /// The wait is over.
-  func waited(_ reason: String) {
-    if style.repaints { write("\r\u{1b}[K\(stamp)… \(reason)\n") }
+  func waited(until what: String) {
+    if style.repaints { write("\r\u{1b}[K\(stamp)… \(what)\n") }
+  }
+
+  private func countdown(_ what: String, _ seconds: Double) -> String {
+    "\(stamp)… \(Self.oneDecimal(max(0, seconds))) s until \(what)"
   }
 
   private var stamp: String {

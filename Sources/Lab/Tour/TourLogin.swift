@@ -12,10 +12,11 @@ struct TourLogin: Sendable {
 
   /// Runs the login to its end.
   ///
-  /// `pageFound` gets the address of the login page as soon as lanyard has printed it. Throws
+  /// `pageFound` gets the address of the login page as soon as lanyard has printed it, and all that
+  /// it has printed so far. Throws
   /// `LabError.process` when lanyard prints no address, or is not done within ten minutes (of a
   /// person) or one (of the tour).
-  func run(pageFound: (String) -> Void) async throws -> ProcessRunner.Result {
+  func run(pageFound: (String, String) -> Void) async throws -> ProcessRunner.Result {
     let arguments = [lanyard] + Self.command.split(separator: " ").dropFirst().map(String.init)
     var child = try ChildProcess(arguments, environment: place.environment)
     do {
@@ -26,7 +27,7 @@ struct TourLogin: Sendable {
         if let result = child.collect() { return result }
         if !answered, let address = Self.address(in: child.errorsSoFar) {
           answered = true
-          pageFound(address)
+          pageFound(address, child.errorsSoFar)
           if !leavesLoginToPerson { try await fillIn(address) }
         }
         guard ContinuousClock.now < deadline else {

@@ -12,10 +12,10 @@ enum TourOutput {
     return (kept.map(String.init), kept.count < all.count)
   }
 
-  /// Cuts web addresses behind the question mark: a login page's has ten lines of parameters.
-  static func withoutQueries(_ line: String) -> String {
-    guard line.contains("://"), let mark = line.firstIndex(of: "?") else { return line }
-    return line[..<mark] + "?…"
+  /// Cuts a web address behind the question mark: a login page's has ten lines of parameters.
+  static func withoutQuery(_ address: String) -> String {
+    guard let mark = address.firstIndex(of: "?") else { return address }
+    return address[..<mark] + "?…"
   }
 
   /// Whether a line is klog's: severity, month and day, such as `E1124 01:41:28.874531`.

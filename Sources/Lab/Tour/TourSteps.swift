@@ -10,7 +10,7 @@ extension TourWalk {
   /// The story.
   static let steps = [
     Step(title: "log in") { try await $0.logIn() },
-    Step(title: "kubectl gets its token from lanyard") { try await $0.firstPods() },
+    Step(title: "get pods, with a token from lanyard") { try await $0.firstPods() },
     Step(title: "somebody pastes a copy of the access token into a kubeconfig") {
       try await $0.paste()
     },
@@ -25,6 +25,7 @@ extension TourWalk {
     Step(title: "log in again, and everything works") {
       try await $0.logIn()
       try await $0.podsAreShown(.lanyard)
+      try $0.nothingWasReplayed()
       $0.timeline.passed("it works again")
     },
   ]
@@ -38,18 +39,10 @@ extension TourWalk {
       leavesLoginToPerson: options.leavesLoginToPerson
     )
     timeline.command(TourLogin.command)
-    let result = try await login.run { address in
-      if options.leavesLoginToPerson {
-        timeline.note("open this address in a browser, within ten minutes:")
-        timeline.say("\n\(address)\n")
-        let user = login.person
-        timeline.note("and log in as \(user.name), password \(user.password)")
-      } else {
-        timeline.note("  (the tour fills in the issuer's login page as \(login.person.name))")
-      }
-    }
-    let lines = TourOutput.lines(result.output + result.errors).lines
-    timeline.output(lines.map { place.short(TourOutput.withoutQueries($0)) })
+    let result = try await login.run { showLoginPage($0, said: $1, login) }
+    let said = TourOutput.lines(result.output + result.errors).lines
+    let pageLine = said.firstIndex { TourLogin.address(in: $0 + "\n") != nil }
+    timeline.output(said.dropFirst(pageLine.map { $0 + 1 } ?? 0).map(place.short))
     try check(
       result.status == 0,
       otherwise: "`lanyard login` failed with exit code \(result.status)"
@@ -59,12 +52,26 @@ extension TourWalk {
     guard let user = events.last(where: { $0.kind == .login })?.user, grant != nil else {
       throw LabError(.process, "lanyard reports a login, but the issuer's log has none")
     }
-    timeline.passed("\(user) is logged in; issuer's log: refresh token 1 issued")
+    timeline.passed("\(user) is logged in; issuer's log: refresh token \(refreshToken) issued")
+  }
+
+  private func showLoginPage(_ address: String, said: String, _ login: TourLogin) {
+    let user = login.person
+    if options.leavesLoginToPerson {
+      timeline.note("your turn, within ten minutes: open this address in a browser, and log in as")
+      timeline.note("\(user.name) with the password \(user.password)")
+      timeline.say("\n\(address)\n")
+    } else {
+      let short = said.replacing(address, with: TourOutput.withoutQuery(address))
+      timeline.output(TourOutput.lines(short).lines)
+      timeline.note("  (the tour opens it and fills in the login page as \(user.name))")
+    }
   }
 
   private func firstPods() async throws {
     try await podsAreShown(.lanyard)
-    timeline.passed("kubectl ran lanyard, which handed out the token of the login")
+    let asker = options.kubectl == nil ? "the client" : "kubectl"
+    timeline.passed("\(asker) ran lanyard, which handed out the token of the login")
   }
 
   /// Copies the current access token and uses the copy while it lives; where that took longer than
@@ -72,7 +79,7 @@ extension TourWalk {
   private func paste() async throws {
     for _ in 1...3 {
       if lifeLeft(try lastIssue()) < 1.5 {
-        try await waitForExpiry("this token expires; a fresh one is better for a copy")
+        try await waitForExpiry("a fresh token can be copied")
       }
       let token = try await copyToken()
       let issue = try lastIssue()
@@ -118,11 +125,12 @@ extension TourWalk {
     }
     let reason = refusal.reason ?? "no reason"
     try check(reason.hasPrefix("expired"), otherwise: "the API server's reason is \(reason)")
-    timeline.passed("401; API server's log: \(reason)")
+    timeline.passed("refused with 401; API server's log: \(reason)")
   }
 
   private func renews() async throws {
     let before = lab.log().count
+    let lastGeneration = try lastIssue().generation
     try await podsAreShown(.lanyard)
     let events = lab.log(after: before)
     guard let renewal = events.last(where: { $0.kind == .refresh }) else {
@@ -132,11 +140,13 @@ extension TourWalk {
       !events.contains { [.replay, .familyRevoked, .login].contains($0.kind) },
       otherwise: "the renewal took more than spending the refresh token once"
     )
-    let next = renewal.generation ?? 0
+    try check(
+      renewal.generation != lastGeneration,
+      otherwise: "the issuer did not replace the refresh token"
+    )
     timeline.passed(
-      next > 1
-        ? "renewed without a login; issuer's log: refresh token \(next - 1) spent, \(next) issued"
-        : "renewed without a login; issuer's log: refresh token used"
+      "renewed without a login; issuer's log: refresh token \(refreshToken - 1) spent, "
+        + "\(refreshToken) issued"
     )
   }
 
@@ -147,7 +157,7 @@ extension TourWalk {
 
   private func sessionEnds() async throws {
     let lifetime = lab.options.refreshLifetime
-    try await wait(lifetime, after: lastIssue(), for: "nobody works, and the refresh token expires")
+    try await wait(lifetime, after: lastIssue(), until: "the refresh token expires, too")
     let before = lab.log().count
     let result = try await getPods(.lanyard)
     try check(result.status != 0, otherwise: "`get pods` worked with an expired refresh token")
@@ -166,8 +176,15 @@ extension TourWalk {
     timeline.passed("exit code 3: a login is needed, and this is how; issuer's log: \(reason)")
   }
 
-  private func waitForExpiry(_ reason: String) async throws {
-    try await wait(lab.options.accessLifetime, after: lastIssue(), for: reason)
+  private func waitForExpiry(_ what: String) async throws {
+    try await wait(lab.options.accessLifetime, after: lastIssue(), until: what)
+  }
+
+  private func nothingWasReplayed() throws {
+    try check(
+      lab.count(.replay) == 0 && lab.count(.replayInGrace) == 0,
+      otherwise: "the issuer's log has a refresh token that came twice"
+    )
   }
 
   /// Seconds that an access token lives at least; its times are in whole seconds.

@@ -53,7 +53,7 @@ final class TourWalk {
       """
 
       All \(Self.steps.count) steps behaved as told, in \(timeline.elapsed). The issuer saw \
-      \(lab.count(.login)) logins, \(lab.count(.refresh)) renewals and no refresh token twice.
+      \(lab.count(.login)) logins and \(lab.count(.refresh)) renewals, and no refresh token twice.
       To look around for yourself, with tokens that live for a minute: lanyard-lab up
       """
     )
@@ -117,18 +117,21 @@ extension TourWalk {
     return event
   }
 
+  /// The number of the newest refresh token: each login and each renewal issues one.
+  var refreshToken: Int { lab.count(.codeGrant) + lab.count(.refresh) }
+
   /// Seconds until a moment by the machine's clock.
   func seconds(until moment: Date) -> Double { moment.timeIntervalSince(LabClock.wallClock) }
 
-  /// Waits until some seconds after an event, showing why.
-  func wait(_ lifetime: Int, after event: LabEvent, for reason: String) async throws {
+  /// Waits until some seconds after an event, showing what happens then.
+  func wait(_ lifetime: Int, after event: LabEvent, until what: String) async throws {
     let end = Date(timeIntervalSince1970: Double(event.milliseconds) / 1000 + Double(lifetime))
       .addingTimeInterval(0.05)
-    timeline.waiting(reason, seconds: seconds(until: end))
+    timeline.waiting(until: what, seconds: seconds(until: end))
     while seconds(until: end) > 0 {
-      timeline.stillWaiting(reason, seconds: seconds(until: end))
+      timeline.stillWaiting(until: what, seconds: seconds(until: end))
       try await Task.sleep(for: .milliseconds(100))
     }
-    timeline.waited(reason)
+    timeline.waited(until: what)
   }
 }
