@@ -42,6 +42,11 @@ import Testing
       reason: "`lanyard login` failed with exit code"
     ),
     Breach(
+      fault: "expires:seconds=600,grant=authorization_code",
+      step: "step 4, \"the access token expires, and the copy is worthless\"",
+      reason: "the copy had to be refused with 401, but was not"
+    ),
+    Breach(
       fault: "oauth-error:grant=refresh_token",
       step: "step 5, \"with lanyard the same command goes on working\"",
       reason: "`get pods` had to work, but failed with exit code 1"
@@ -60,6 +65,12 @@ import Testing
     )
     #expect(result.output.contains("✗ \(breach.reason)"))
     #expect(!result.output.contains("behaved as told"))
+  }
+
+  @Test func aMissingLanyardIsNamed() async throws {
+    let result = try await tour(["--lanyard", "/nowhere/lanyard"])
+    #expect(result.status == 1)
+    #expect(result.errors.contains("there is no lanyard at /nowhere/lanyard"))
   }
 
   @Test func nothingIsLeftBehind() async throws {
