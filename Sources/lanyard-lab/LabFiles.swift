@@ -90,7 +90,7 @@ struct LabFiles {
 
   /// The program given, else the one beside this program, else the one on `$PATH`, else where it
   /// would be beside this one.
-  private static func lanyardProgram(_ given: String?) -> (path: String, exists: Bool) {
+  static func lanyardProgram(_ given: String?) -> (path: String, exists: Bool) {
     if let given {
       let path = given.hasPrefix("/") ? given : "\(currentFolder())/\(given)"
       return (path, ProcessRunner.find(path) != nil)

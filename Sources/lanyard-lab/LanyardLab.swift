@@ -11,6 +11,6 @@ struct LanyardLab: AsyncParsableCommand {
     discussion: """
       Everything runs on loopback and in memory: nothing here protects anything, and nothing is left behind.
       """,
-    subcommands: [Up.self, LogIn.self, Device.self]
+    subcommands: [Up.self, TakeTour.self, LogIn.self, Device.self]
   )
 }

@@ -45,7 +45,8 @@ package enum ProcessRunner {
   /// Runs a program to its end with nothing on its standard input.
   ///
   /// `environment` is all it gets; without it, this process's own is handed down.
-  /// Throws `LabError.process` when it cannot be started, or did not end in time and was killed.
+  /// Throws `LabError.process` when it cannot be started, or did not end in time and was killed,
+  /// and `CancellationError` after killing it when the task was cancelled.
   package static func run(
     _ arguments: [String],
     environment: [String: String]? = nil,
@@ -59,7 +60,12 @@ package enum ProcessRunner {
         child.kill()
         throw LabError(.process, "\(arguments.first ?? "") did not end within \(timeout)")
       }
-      try await Task.sleep(for: .milliseconds(2))
+      do {
+        try await Task.sleep(for: .milliseconds(2))
+      } catch {
+        child.kill()
+        throw error
+      }
     }
   }
 
@@ -160,6 +166,9 @@ package struct ChildProcess: ~Copyable {
     errors.drain()
     return status.map { .init(status: $0, output: output.text, errors: errors.text) }
   }
+
+  /// What the program had written to its standard error at the last `collect()`.
+  package var errorsSoFar: String { errors.text }
 
   /// Sends a signal to the program alone.
   package func send(_ signal: Int32) {

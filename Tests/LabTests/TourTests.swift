@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Lab
+import Testing
+
+/// The program `lanyard-lab tour` as it is built, with the built lanyard beside it.
+@Suite(.timeLimit(.minutes(5))) struct TourTests {
+  @Test func theWholeTourBehaves() async throws {
+    let result = try await tour([])
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(result.output.contains("All 8 steps behaved as told"))
+    #expect(result.output.contains("refused with 401; API server's log: expired"))
+    #expect(result.output.contains("refresh token 1 spent, 2 issued"))
+    #expect(result.output.contains("refresh token 2 spent, 3 issued"))
+    #expect(result.output.contains("log in: lanyard login lab"))
+    #expect(result.output.contains("refresh token 4 issued"))
+    #expect(!result.output.contains("\u{1b}"), "there is no terminal to colour")
+    #expect(!result.output.contains("eyJhbGciOi"), "a token is shown")
+  }
+
+  @Test func withoutKubectlItBringsItsOwnClientAndSaysSo() async throws {
+    let result = try await tour(["--tls"], path: "/nowhere")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(result.output.contains("a small client of the lab's own"))
+    #expect(result.output.contains("$ (own client) get pods"))
+    #expect(!result.output.contains("$ kubectl"))
+  }
+
+  /// A fault of the lab, and the step that has to notice it.
+  struct Breach: Sendable, CustomTestStringConvertible {
+    let fault: String
+    let step: String
+    let reason: String
+
+    var testDescription: String { fault }
+  }
+
+  static let breaches = [
+    Breach(
+      fault: "oauth-error:grant=authorization_code",
+      step: "step 1, \"log in\"",
+      reason: "`lanyard login` failed with exit code"
+    ),
+    Breach(
+      fault: "expires:seconds=600,grant=authorization_code",
+      step: "step 4, \"the access token expires, and the copy is worthless\"",
+      reason: "the copy had to be refused with 401, but was not"
+    ),
+    Breach(
+      fault: "oauth-error:grant=refresh_token",
+      step: "step 5, \"with lanyard the same command goes on working\"",
+      reason: "`get pods` had to work, but failed with exit code 1"
+    ),
+  ]
+
+  @Test(arguments: breaches)
+  func aBrokenStepFailsTheTourAndIsNamed(breach: Breach) async throws {
+    // Long enough that a slow machine copies the token of the login, and renews in step 5.
+    let lifetimes = ["--access-lifetime", "10", "--refresh-lifetime", "40"]
+    let result = try await tour(["--fault", breach.fault] + lifetimes)
+    #expect(result.status == 1)
+    #expect(
+      result.errors.contains("the tour stopped at \(breach.step): \(breach.reason)"),
+      "\(result.output)\(result.errors)"
+    )
+    #expect(result.output.contains("✗ \(breach.reason)"))
+    #expect(!result.output.contains("behaved as told"))
+  }
+
+  @Test func aMissingLanyardIsNamed() async throws {
+    let result = try await tour(["--lanyard", "/nowhere/lanyard"])
+    #expect(result.status == 1)
+    #expect(result.errors.contains("there is no lanyard at /nowhere/lanyard"))
+  }
+
+  @Test func nothingIsLeftBehind() async throws {
+    let folder = try PrivateFile.temporaryFolder(prefix: "tour-test")
+    defer { PrivateFile.removeFolder(folder) }
+    let result = try await tour(
+      ["--fault", "oauth-error:grant=authorization_code"],
+      temporary: folder
+    )
+    #expect(result.output.contains("\(folder)/lanyard-tour-"), "the folder is named and used")
+    let left = try await ProcessRunner.run(["/bin/ls", "-A", folder])
+    #expect(left.output.isEmpty, "\(left.output)")
+  }
+
+  @Test(arguments: [["--access-lifetime", "2"], ["--refresh-lifetime", "7"]])
+  func lifetimesWithNothingToShowAreRefused(arguments: [String]) async throws {
+    let result = try await tour(arguments)
+    #expect(result.status == 1)
+    #expect(result.errors.contains("the tour cannot show renewal"))
+    #expect(result.output.isEmpty)
+  }
+
+  @Test(
+    arguments: [
+      (terminal: false, environment: [:], colour: false, repaints: false),
+      (terminal: true, environment: [:], colour: true, repaints: true),
+      (terminal: true, environment: ["NO_COLOR": "1"], colour: false, repaints: true),
+      (terminal: true, environment: ["NO_COLOR": ""], colour: true, repaints: true),
+      (terminal: true, environment: ["TERM": "dumb"], colour: false, repaints: false),
+    ] as [(terminal: Bool, environment: [String: String], colour: Bool, repaints: Bool)]
+  )
+  func colourIsForTerminals(
+    terminal: Bool,
+    environment: [String: String],
+    colour: Bool,
+    repaints: Bool
+  ) {
+    let style = Timeline.Style.forOutput(isTerminal: terminal, environment: environment)
+    #expect(style.colour == colour)
+    #expect(style.repaints == repaints)
+  }
+
+  private func tour(
+    _ arguments: [String],
+    path: String? = nil,
+    temporary: String? = nil
+  ) async throws -> ProcessRunner.Result {
+    let folders = try #require(CommandLine.arguments.first).split(
+      separator: "/",
+      omittingEmptySubsequences: false
+    )
+    let built = folders.dropLast().joined(separator: "/")
+    var environment = ProcessRunner.environment
+    if let path { environment["PATH"] = path }
+    if let temporary { environment["TMPDIR"] = temporary }
+    return try await ProcessRunner.run(
+      ["\(built)/lanyard-lab", "tour"] + arguments,
+      environment: environment,
+      timeout: .seconds(240)
+    )
+  }
+}
