@@ -25,7 +25,8 @@ import Darwin
     path = scratch.file("lock")
   }
 
-  /// Whether we can take the lock, now or once the children of other tests, which copy our descriptors at their start, have got to
+  /// Whether we can take the lock, now or once the children of other tests, which copy our descriptors at
+  /// their start, have got to
   /// their exec.
   private func isFreeForUs() async throws -> Bool {
     try await eventually { try FileLock.attempt(path: path) != nil }

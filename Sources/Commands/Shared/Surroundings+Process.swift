@@ -1,10 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 import Host
 import ReadyCredential
 
@@ -19,7 +14,7 @@ struct ProcessSurroundings: Sendable {
 
   /// The surroundings of the running process, with some variables overridden as client-go does with `exec.env`.
   static func current(overriding extra: [(String, String)] = []) -> ProcessSurroundings {
-    var environment = ProcessInfo.processInfo.environment
+    var environment = ProcessEnvironment.all()
     for (name, value) in extra { environment[name] = value }
     let filled = environment.filter { !$0.value.isEmpty }
     let base = ReadyCredential.Surroundings.current

@@ -153,7 +153,8 @@ final class LoopbackHandler: ChannelInboundHandler {
     let desk = desk
     let isLast = response.last
     written.futureResult.whenComplete { _ in
-      // A refused request has more to come: closing both ways would reset the connection before its sender reads the answer.
+      // A refused request has more to come: closing both ways would reset the connection before its sender
+      // reads the answer.
       channel.close(mode: .output, promise: nil)
       if isLast { desk.finish() }
     }

@@ -15,7 +15,8 @@ import Darwin
 
 /// A small HTTP/1.1 server on this machine's loopback addresses, for the answer of a browser login (RFC 8252 §7.3).
 ///
-/// Bounded: 32 connections, 16 KiB of head, 64 KiB of body, 10 seconds and one request each. Who may ask what is for the caller
+/// Bounded: 32 connections, 16 KiB of head, 64 KiB of body, 10 seconds and one request each. Who may ask what
+/// is for the caller
 /// to decide: any web page and any local process can reach it.
 package final class LoopbackListener: Sendable {
   /// What answers a request.

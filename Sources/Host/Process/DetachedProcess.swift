@@ -21,7 +21,8 @@ package enum DetachedProcess {
 
   /// Starts a program in a session of its own, in `/`, with stdio on `/dev/null`.
   ///
-  /// The child has exactly the descriptors of `inherit` besides stdio, and starts with HUP, INT, TERM and PIPE blocked until it
+  /// The child has exactly the descriptors of `inherit` besides stdio, and starts with HUP, INT, TERM and
+  /// PIPE blocked until it
   /// calls ``SignalPolicy/outliveAsker()``.
   ///
   /// - Parameters:

@@ -11,7 +11,8 @@ import Darwin
 package enum Executable {
   /// The absolute path of this program's file, links resolved; nil if the system does not tell.
   ///
-  /// On Linux, once the file was replaced by an upgrade, it is `/proc/self/exe`, which still starts the very program that
+  /// On Linux, once the file was replaced by an upgrade, it is `/proc/self/exe`, which still starts the very
+  /// program that
   /// runs; so the detached half of a renewal is never another version than its asker.
   package static func path() -> String? {
     #if os(Linux)

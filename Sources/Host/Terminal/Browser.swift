@@ -4,8 +4,10 @@
 package enum Browser {
   /// Starts a browser at `url` and does not wait for it.
   ///
-  /// Only an argument vector, never a shell. The browser gets `/dev/null` for stdio, because our standard output carries a
-  /// credential, and an environment of known names only. A kubeconfig can set any variable, so unless `allowBrowserVariable` is given,
+  /// Only an argument vector, never a shell. The browser gets `/dev/null` for stdio, because our standard
+  /// output carries a
+  /// credential, and an environment of known names only. A kubeconfig can set any variable, so unless
+  /// `allowBrowserVariable` is given,
   /// neither `BROWSER` nor `PATH` chooses the program, nor is either handed on.
   ///
   /// - Parameters:
@@ -28,7 +30,8 @@ package enum Browser {
     ) != nil
   }
 
-  /// Does what ``open(url:environment:surroundings:allowBrowserVariable:)`` does, and tells the process that was started.
+  /// Does what ``open(url:environment:surroundings:allowBrowserVariable:)`` does, and tells the process that
+  /// was started.
   ///
   /// - Parameters:
   ///   - url: `https`, or `http` to this machine; anything else is refused.

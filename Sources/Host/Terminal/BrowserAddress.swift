@@ -7,7 +7,8 @@ package struct BrowserAddress: Equatable {
 
   /// Accepts `https` to anywhere and `http` to this machine, written in the characters of RFC 3986 only.
   ///
-  /// Rejects what a launcher could take for an option or a command, and user information, which is used only to deceive.
+  /// Rejects what a launcher could take for an option or a command, and user information, which is used only
+  /// to deceive.
   package init?(_ text: String) {
     guard text.utf8.count <= 16384, text.utf8.allSatisfy(Self.isURLByte) else { return nil }
     let lowered = text.lowercased()
@@ -22,7 +23,8 @@ package struct BrowserAddress: Equatable {
 
   /// The address for launchers that hand it to PowerShell, which obeys these five characters.
   ///
-  /// Percent-encoding them changes nothing for servers: RFC 3986 §2.2 leaves sub-delims to the scheme, and form decoding undoes it.
+  /// Percent-encoding them changes nothing for servers: RFC 3986 §2.2 leaves sub-delims to the scheme, and
+  /// form decoding undoes it.
   package var forPowerShell: String {
     text.map { character in
       switch character {

@@ -33,7 +33,8 @@ package enum Terminal {
 
   /// A string from outside, fit to be shown: everything that a terminal obeys instead of showing is spelt out.
   ///
-  /// C0, DEL, C1, line ends, bidirectional and other invisible formatting characters, and what Unicode has not assigned,
+  /// C0, DEL, C1, line ends, bidirectional and other invisible formatting characters, and what Unicode has
+  /// not assigned,
   /// become `\u{…}` with lower-case hexadecimal digits. (CVE-2021-42574 is what bidirectional controls can do.)
   package static func escape(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: isObeyed) else { return text }
@@ -64,7 +65,8 @@ package enum Terminal {
 package enum StandardError {
   /// Writes a line; a failure to do so cannot be told to anybody.
   ///
-  /// - Parameter line: The line without its end. What comes from outside was put through ``Terminal/escape(_:)`` by the caller.
+  /// - Parameter line: The line without its end. What comes from outside was put through
+  ///   ``Terminal/escape(_:)`` by the caller.
   package static func write(_ line: String) {
     writeFully(2, Array((line + "\n").utf8))
   }

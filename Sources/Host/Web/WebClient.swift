@@ -8,7 +8,8 @@ import Synchronization
 
 /// An HTTP client for token endpoints: every request is sent at most once, on a connection of its own.
 ///
-/// No redirects, cookies, compression or connection reuse: a redirect would carry a secret elsewhere, and a request on a
+/// No redirects, cookies, compression or connection reuse: a redirect would carry a secret elsewhere, and a
+/// request on a
 /// connection that the server has just closed cannot be told from one that was processed.
 package final class WebClient: Sendable {
   private let additionalAuthorities: [[UInt8]]
@@ -25,7 +26,8 @@ package final class WebClient: Sendable {
   /// A client; nothing is loaded or opened before the first request.
   ///
   /// - Parameters:
-  ///   - additionalAuthorities: Certificates in PEM (each entry may hold several) that are trusted besides the system's.
+  ///   - additionalAuthorities: Certificates in PEM (each entry may hold several) that are trusted besides
+  ///     the system's.
   ///   - timeout: How long a request may take in all, connecting included, in seconds.
   ///   - limit: The most bytes that an answer's body may have.
   ///   - environment: The process environment, in which proxies will be looked up once they are supported.
@@ -49,7 +51,8 @@ package final class WebClient: Sendable {
   ///   - headers: The headers; `Connection`, `Content-Length` and `Accept-Encoding` are ours to set.
   ///   - body: The body; empty for none.
   /// - Returns: The answer, redirects and errors included.
-  /// - Throws: ``WebFailure``, whose cases tell whether the server can have seen the request. Cancelling the task throws too.
+  /// - Throws: ``WebFailure``, whose cases tell whether the server can have seen the request. Cancelling the
+  ///   task throws too.
   package func send(
     method: HTTPRequest.Method,
     url: String,

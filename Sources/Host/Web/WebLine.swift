@@ -10,7 +10,8 @@ let sharedEventLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
 /// An HTTP client for one request at a time, that knows whether the request can have left.
 ///
-/// AsyncHTTPClient's errors do not tell whether a connection stood, so this asks its hook for new connections: it runs after the
+/// AsyncHTTPClient's errors do not tell whether a connection stood, so this asks its hook for new
+/// connections: it runs after the
 /// TLS handshake and before the first byte of a request.
 final class WebLine: Sendable {
   let client: HTTPClient
