@@ -15,14 +15,20 @@ struct Login: Sendable {
   let documents: Documents
   let effects: Effects
 
-  /// Logs in; throws when the person refuses, the time runs out or the tokens fail their verdict.
-  func run(_ way: LoginWay) async throws(CredentialsError) -> Session {
-    let metadata: ProviderMetadata
+  /// Asks the issuer for its metadata, anew; nobody has been asked anything yet when this throws.
+  func metadata() async throws(CredentialsError) -> ProviderMetadata {
     do {
-      metadata = try await documents.metadata(fresh: true)
+      return try await documents.metadata(fresh: true)
     } catch {
       throw CredentialsError(error)
     }
+  }
+
+  /// Logs in; throws when the person refuses, the time runs out or the tokens fail their verdict.
+  func run(
+    _ way: LoginWay,
+    _ metadata: ProviderMetadata
+  ) async throws(CredentialsError) -> Session {
     switch way {
     case .browser: return try await withBrowser(metadata, opensBrowser: true)
     case .device: return try await withDevice(metadata)
