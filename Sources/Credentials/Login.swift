@@ -200,7 +200,10 @@ struct Login: Sendable {
         audience: request.audience
       )
       answer = try await effects.sender(request.authorities)(call)
+      try refuseWrongConfiguration(answer)
       return try DeviceAuthorization(answer, issuer: request.issuer)
+    } catch let error as CredentialsError {
+      throw error
     } catch let error as OAuthError {
       throw CredentialsError(error)
     } catch let failure as TransportFailure {
@@ -210,6 +213,19 @@ struct Login: Sendable {
     } catch {
       throw CredentialsError(.failed, "no device code", remedy: "log in again", cause: error)
     }
+  }
+
+  /// Tells a client or scope that the issuer does not know from a refusal, by the table of renewals.
+  private func refuseWrongConfiguration(_ answer: HTTPAnswer) throws(CredentialsError) {
+    let outcome = TokenOutcome(answer, now: effects.now())
+    guard answer.status >= 400,
+      case .configuration(let why) = Classification.judge(outcome, issuer: nil)
+    else { return }
+    throw CredentialsError(
+      .configuration,
+      why,
+      remedy: "check the client id, its secret and the scopes"
+    )
   }
 
   private func poll(
