@@ -55,7 +55,7 @@ import Foundation
 
   /// A login and a renewal that takes long enough to look at its processes.
   private func renew(_ desk: Desk, _ evidence: inout Evidence) async throws {
-    try await desk.logInAndExpire(desk.getToken + ["-v"])
+    evidence.handedOut.insert(try await desk.logInAndExpire(desk.getToken + ["-v"]))
     let arrived = desk.lab.log().count
     desk.lab.faults.set(
       try Fault("delay", grant: "refresh_token", parameters: ["ms": "1500", "when": "before"])
@@ -78,19 +78,28 @@ import Foundation
   /// Failures of every kind, with their causes shown.
   private func fail(_ desk: Desk, _ evidence: inout Evidence) async throws {
     let verbose = desk.getToken + ["-v"]
-    evidence.handedOut.insert(try await desk.logInAndExpire(verbose))
+    try await logInAnew(desk, &evidence)
     desk.lab.faults.set(try Fault(parsing: "wrong-signature:grant=refresh_token"))
     try evidence.add(try await desk.lanyard(verbose), exit: 4)
     try evidence.add(try await desk.asksUntilItWorks(verbose, tolerating: [4]), exit: 0)
-    try await desk.logInAndExpire(verbose)
+    try await logInAnew(desk, &evidence)
     desk.lab.faults.set(try Fault(parsing: "drop-before:grant=refresh_token,times=2"))
     try evidence.add(try await desk.lanyard(verbose), exit: 5)
-    try await desk.logInAndExpire(verbose)
+    try await logInAnew(desk, &evidence)
     await desk.lab.revokeSessions()
     try evidence.add(try await desk.lanyard(verbose), exit: 3)
-    evidence.errors.append(try await desk.logIn(as: .init("bob")).errors)
-    let last = try await desk.logIn(verbose)
-    try evidence.add(last, exit: 0)
+    try evidence.add(try await desk.logIn(verbose, as: .init("bob")), exit: 4)
+    try evidence.add(try await desk.logIn(verbose), exit: 0)
+  }
+
+  /// Replaces the session by one whose token has expired.
+  private func logInAnew(_ desk: Desk, _ evidence: inout Evidence) async throws {
+    desk.lab.faults.set(
+      try Fault("expires", grant: "authorization_code", parameters: ["seconds": "1"])
+    )
+    let words = ["login"] + desk.getToken.dropFirst(2) + ["-v"]
+    try evidence.add(try await desk.logIn(words), exit: 0)
+    try await Task.sleep(for: .seconds(1.1))
   }
 
   @Test(arguments: ["plain", "tail", "base64", "in a longer base64"])

@@ -116,7 +116,7 @@ import Testing
       let without = try await desk.lanyard(desk.getToken + ["--login", "browser"])
       #expect(without.status == 5)
       #expect(without.output.isEmpty)
-      #expect(without.errors.lowercased().contains("tls"))
+      #expect(without.errors.contains("TLS"))
       let file = "\(desk.folder)/ca.pem"
       try PrivateFile.write(desk.lab.caPEM, to: file)
       let arguments = LabKubeconfig.lanyardArguments(desk.lab, caFile: file)
