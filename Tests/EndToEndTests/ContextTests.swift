@@ -58,14 +58,29 @@ import Testing
     }
   }
 
-  @Test func `logout --all`() async throws {
+  @Test func `logout --all forgets every context whose user runs lanyard`() async throws {
     try await Desk.with { desk in
       let variables = try kubeconfig(desk)
+      let work = desk.getToken + ["--account", "work"]
+      let exec = ["--exec-api-version=client.authentication.k8s.io/v1", "--exec-command=lanyard"]
+      for words in [
+        ["set-credentials", "work"] + exec + work.map { "--exec-arg=\($0)" },
+        ["set-context", "work", "--cluster=lab", "--user=work"],
+        ["set-credentials", "static", "--token=x"],
+        ["set-context", "static", "--cluster=lab", "--user=static"],
+      ] {
+        let result = try await desk.start(["kubectl", "config"] + words, variables).result()
+        #expect(result.status == 0, "\(result.errors)")
+      }
       _ = try await desk.logIn(["login"], as: Desk.alice, variables)
+      _ = try await desk.logIn(["login", "work"], as: .init("bob"), variables)
+      #expect(try await desk.lanyard(desk.getToken).token != desk.lanyard(work).token)
       let result = try await desk.lanyard(["logout", "--all"], variables)
       #expect(result.status == 0, "\(result.errors)")
-      #expect(desk.lab.count(.revocation) == 1)
+      #expect(!result.errors.contains("static"))
+      #expect(desk.lab.count(.revocation) == 2)
       #expect(try await desk.lanyard(desk.getToken).status == 3)
+      #expect(try await desk.lanyard(work).status == 3)
     }
   }
 

@@ -62,6 +62,34 @@ import Testing
     }
   }
 
+  @Test func `somebody at a machine without display gets a device code`() async throws {
+    try await Desk.with { desk in
+      let api = "client.authentication.k8s.io/v1"
+      let info = #"{"apiVersion":"\#(api)","kind":"ExecCredential","spec":{"interactive":true}}"#
+      let conversation = try desk.startLanyard(desk.getToken, ["KUBERNETES_EXEC_INFO": info])
+      let url = try await conversation.hears { words in
+        words.split(whereSeparator: \.isWhitespace).first { $0.contains("user_code=") }
+          .map(String.init)
+      }
+      _ = try await BrowserDriver.with { try await $0.answerDevice(at: url, as: Desk.alice) }
+      let result = try await conversation.result()
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(!result.errors.contains("/authorize"))
+    }
+  }
+
+  @Test(arguments: SigningAlgorithm.allCases)
+  func `every algorithm of the lab, at a login and at a renewal`(algorithm: SigningAlgorithm)
+    async throws
+  {
+    try await Desk.with({ $0.algorithm = algorithm }) { desk in
+      let expired = try await desk.logInAndExpire()
+      let renewed = try await desk.lanyard(desk.getToken)
+      #expect(renewed.status == 0, "\(renewed.errors)")
+      #expect(try renewed.token != expired)
+    }
+  }
+
   @Test func `a refused login is exit 4, and nobody is asked again at once`() async throws {
     try await Desk.with { desk in
       let refused = try await desk.logIn(as: .init("alice", refuses: true))
