@@ -101,7 +101,9 @@ let package = Package(
         "Lab",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOCore", package: "swift-nio"),
-      ]
+      ],
+      // Read from the source tree: a resource bundle would bring full Foundation in.
+      exclude: ["Scenarios"]
     ),
 
     // MARK: Host: effects

@@ -20,7 +20,13 @@ extension CredentialSource {
     case .miss(let wasRejected): rejected = wasRejected
     }
     if rejected { effects.trace("the caller was served this token before and asks again") }
-    let (record, damaged) = try open()
+    let record: Record?
+    let damaged: String?
+    do {
+      (record, damaged) = try open()
+    } catch {
+      return try await logInWithoutStore(error, slot)
+    }
     if let damaged {
       effects.tell("the file of a session was damaged; it is kept as \(damaged)")
       return try await logInAndHand(.damaged(path: damaged), slot)
@@ -34,6 +40,17 @@ extension CredentialSource {
     case .logIn(let reason): return try await logInAndHand(reason, slot)
     case .otherAuthorities: throw otherAuthorities
     }
+  }
+
+  /// A store that belongs to another user keeps nothing, but whoever is there can log in all the same.
+  private func logInWithoutStore(
+    _ error: CredentialsError,
+    _ slot: ReadySlot
+  ) async throws(CredentialsError) -> [UInt8] {
+    guard (error.cause as? StoreError)?.code == .folderForeign,
+      WhoMayBeAsked.way(options.preference, options.audience) != .none
+    else { throw error }
+    return try await logInAndHand(.noSession, slot)
   }
 
   func decide(_ record: Record?, rejected: Bool) -> NextStep {

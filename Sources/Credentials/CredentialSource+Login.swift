@@ -102,14 +102,17 @@ extension CredentialSource {
     }
     defer { lock?.release() }
     let backoff = LoginBackoff(store: store, digest: request.loginDigest)
+    let login = Login(
+      request: request,
+      listenAddresses: options.listenAddresses,
+      documents: documents,
+      effects: effects
+    )
+    // An issuer that is down before anybody was asked is no failed login: it must not keep the next one waiting.
+    let metadata = try await login.metadata()
     let session: Session
     do {
-      session = try await Login(
-        request: request,
-        listenAddresses: options.listenAddresses,
-        documents: documents,
-        effects: effects
-      ).run(way)
+      session = try await login.run(way, metadata)
     } catch {
       backoff.failed(at: effects.now())
       throw error

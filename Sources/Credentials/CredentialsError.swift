@@ -55,7 +55,7 @@ package struct CredentialsError: Error, Sendable {
   private static func code(of error: OAuthError) -> Code {
     if error.isTemporary { return .temporary }
     switch error.code {
-    case .refused, .issuerMixUp, .redirectInvalid, .garbled, .redirected, .answerTooLarge:
+    case .refused, .issuerMixUp, .redirectInvalid, .garbled, .redirected:
       return .refused
     case .deviceCodeExpired: return .loginNeeded
     default: return .configuration

@@ -15,14 +15,20 @@ struct Login: Sendable {
   let documents: Documents
   let effects: Effects
 
-  /// Logs in; throws when the person refuses, the time runs out or the tokens fail their verdict.
-  func run(_ way: LoginWay) async throws(CredentialsError) -> Session {
-    let metadata: ProviderMetadata
+  /// Asks the issuer for its metadata, anew; nobody has been asked anything yet when this throws.
+  func metadata() async throws(CredentialsError) -> ProviderMetadata {
     do {
-      metadata = try await documents.metadata(fresh: true)
+      return try await documents.metadata(fresh: true)
     } catch {
       throw CredentialsError(error)
     }
+  }
+
+  /// Logs in; throws when the person refuses, the time runs out or the tokens fail their verdict.
+  func run(
+    _ way: LoginWay,
+    _ metadata: ProviderMetadata
+  ) async throws(CredentialsError) -> Session {
     switch way {
     case .browser: return try await withBrowser(metadata, opensBrowser: true)
     case .device: return try await withDevice(metadata)
@@ -194,7 +200,10 @@ struct Login: Sendable {
         audience: request.audience
       )
       answer = try await effects.sender(request.authorities)(call)
+      try refuseWrongConfiguration(answer)
       return try DeviceAuthorization(answer, issuer: request.issuer)
+    } catch let error as CredentialsError {
+      throw error
     } catch let error as OAuthError {
       throw CredentialsError(error)
     } catch let failure as TransportFailure {
@@ -204,6 +213,19 @@ struct Login: Sendable {
     } catch {
       throw CredentialsError(.failed, "no device code", remedy: "log in again", cause: error)
     }
+  }
+
+  /// Tells a client or scope that the issuer does not know from a refusal, by the table of renewals.
+  private func refuseWrongConfiguration(_ answer: HTTPAnswer) throws(CredentialsError) {
+    let outcome = TokenOutcome(answer, now: effects.now())
+    guard answer.status >= 400,
+      case .configuration(let why) = Classification.judge(outcome, issuer: nil)
+    else { return }
+    throw CredentialsError(
+      .configuration,
+      why,
+      remedy: "check the client id, its secret and the scopes"
+    )
   }
 
   private func poll(

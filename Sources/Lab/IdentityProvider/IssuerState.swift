@@ -39,6 +39,7 @@ actor IssuerState {
   private var codes: [String: Code] = [:]
   private var families: RefreshFamilies
   private var devices = DeviceGrants()
+  private var verifiers: Set<String> = []
 
   init(rules: RefreshFamilies.Rules) {
     families = RefreshFamilies(rules: rules)
@@ -92,6 +93,7 @@ actor IssuerState {
     guard let verifier, (43...128).contains(verifier.utf8.count),
       Randomness.sha256(verifier) == entry.request.codeChallenge
     else { return .refused(reason: "code_verifier does not match") }
+    verifiers.insert(verifier)
     let family = families.start(
       client: client,
       user: entry.user,
@@ -125,6 +127,9 @@ actor IssuerState {
   }
 
   var allFamilies: [RefreshFamily] { families.all }
+
+  /// Every refresh token and code given out so far, and every code verifier received.
+  var secrets: Set<String> { families.tokens.union(codes.keys).union(verifiers) }
 
   // MARK: device codes
 

@@ -54,6 +54,9 @@ struct RefreshFamilies: Sendable {
     families.values.sorted { ($0.id.count, $0.id) < ($1.id.count, $1.id) }
   }
 
+  /// Every refresh token ever issued.
+  var tokens: Set<String> { Set(issued.keys) }
+
   /// A new login: generation 1.
   mutating func start(
     client: String,

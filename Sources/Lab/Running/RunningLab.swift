@@ -64,6 +64,12 @@ package struct RunningLab: Sendable {
     await provider.revokeSessions(family: family, user: user).map(\.id)
   }
 
+  /// Every refresh token, authorization code and code verifier so far.
+  ///
+  /// For tests that search for them where they must not be: never in the log, and not to be had
+  /// over the network.
+  package func secrets() async -> Set<String> { await provider.state.secrets }
+
   /// Ends the servers; returns when they are gone.
   package func stop() async {
     await group.triggerGracefulShutdown()

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Lab
+import Testing
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// The stories in `Scenarios`; `Scenario` says how they are written.
+@Suite struct BadInputTests {
+  static var stories: [String] {
+    let names = try? FileManager.default.contentsOfDirectory(atPath: folder)
+    return (names ?? []).filter { $0.hasSuffix(".txt") }.sorted()
+  }
+
+  private static var folder: String { "\(Programs.repository)/Tests/EndToEndTests/Scenarios" }
+
+  @Test func `the stories are found`() {
+    #expect(Self.stories.count >= 10)
+  }
+
+  @Test(arguments: stories)
+  func story(_ name: String) async throws {
+    let scenario = try Scenario(parsing: PrivateFile.read("\(Self.folder)/\(name)"))
+    #expect(scenario.steps.contains { if case .run = $0.action { true } else { false } })
+    try await Desk.with { desk in
+      var run = ScenarioRun(desk)
+      try await run.play(scenario)
+    }
+  }
+
+  @Test(arguments: [
+    (["a…c"], ["abc"], true), (["a…c"], ["ab"], false), (["…"], [], true),
+    ([], ["more"], false), (["x", "…", "z"], ["x", "1", "2", "z"], true), (["x"], [], false),
+    (["a…b…c"], ["a1b2c"], true), (["a…b…c"], ["acb"], false),
+  ])
+  func `what a story says can fail`(patterns: [String], lines: [String], holds: Bool) {
+    #expect(Expectation.holds(patterns, lines) == holds)
+  }
+
+  @Test func `a story with a word that means nothing is refused`() {
+    #expect(throws: LabError.self) { try Scenario(parsing: "run --version\nexpect 0") }
+    #expect(throws: LabError.self) { try Scenario(parsing: "exit 0") }
+  }
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Lab
+import Testing
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// No secret in a log, a message, an argument list or an environment; the refresh token in no file, the access
+/// token in ready credentials only.
+@Suite(.serialized) struct CanaryTests {
+  /// What the programs said and showed, and the tokens that they handed out.
+  private struct Evidence {
+    var errors: [String] = []
+    var processes: [(commandLine: String, environment: String)] = []
+    var handedOut: Set<String> = []
+
+    mutating func add(_ result: Outcome, exit: Int) throws {
+      #expect(result.status == exit, "\(result.errors)")
+      errors.append(result.errors)
+      if exit == 0, !result.output.isEmpty { handedOut.insert(try result.token) }
+    }
+  }
+
+  @Test func `secrets are nowhere but where they belong`() async throws {
+    try await Desk.with { desk in
+      var evidence = Evidence()
+      try await renew(desk, &evidence)
+      try await fail(desk, &evidence)
+      let secrets = await desk.lab.secrets()
+      #expect(secrets.count >= 8, "logins, codes, verifiers, renewals")
+      for canary in secrets.map({ Canary($0) }) {
+        #expect(canary.files(below: desk.folder) == [])
+        expectSilence(canary, evidence, desk.lab)
+      }
+      #expect(evidence.handedOut.count >= 4)
+      let ready = "\(desk.folder)/cache/lanyard/ready/"
+      for canary in evidence.handedOut.map({ Canary($0) }) {
+        #expect(canary.files(below: desk.folder).allSatisfy { $0.hasPrefix(ready) })
+        expectSilence(canary, evidence, desk.lab)
+      }
+      let current = try await desk.lanyard(desk.getToken).token
+      #expect(!Canary(current).files(below: ready).isEmpty, "the search looks in the right place")
+    }
+  }
+
+  private func expectSilence(_ canary: Canary, _ evidence: Evidence, _ lab: RunningLab) {
+    #expect(!evidence.errors.contains(where: canary.isIn))
+    #expect(!evidence.processes.contains { canary.isIn($0.commandLine + $0.environment) })
+    #expect(!lab.log().contains { canary.isIn($0.line) })
+  }
+
+  /// A login and a renewal that takes long enough to look at its processes.
+  private func renew(_ desk: Desk, _ evidence: inout Evidence) async throws {
+    evidence.handedOut.insert(try await desk.logInAndExpire(desk.getToken + ["-v"]))
+    let arrived = desk.lab.log().count
+    desk.lab.faults.set(
+      try Fault("delay", grant: "refresh_token", parameters: ["ms": "1500", "when": "before"])
+    )
+    let asker = try desk.startLanyard(desk.getToken + ["-v"])
+    _ = try await eventually("the renewal") {
+      desk.lab.log(after: arrived).contains { $0.kind == .requestArrived } ? true : nil
+    }
+    evidence.processes = Canary.processes(with: desk.folder)
+    try evidence.add(try await asker.result(), exit: 0)
+    #if os(Linux)
+    #expect(evidence.processes.contains { $0.commandLine.hasSuffix("\0renew-session\0") })
+    #expect(evidence.processes.contains { $0.commandLine.contains("get-token") })
+    #endif
+    for token in ["id", "access"] {
+      try evidence.add(try await desk.lanyard(desk.getToken + ["--token", token, "-v"]), exit: 0)
+    }
+  }
+
+  /// Failures of every kind, with their causes shown.
+  private func fail(_ desk: Desk, _ evidence: inout Evidence) async throws {
+    let verbose = desk.getToken + ["-v"]
+    try await logInAnew(desk, &evidence)
+    desk.lab.faults.set(try Fault(parsing: "wrong-signature:grant=refresh_token"))
+    try evidence.add(try await desk.lanyard(verbose), exit: 4)
+    try evidence.add(try await desk.asksUntilItWorks(verbose, tolerating: [4]), exit: 0)
+    try await logInAnew(desk, &evidence)
+    desk.lab.faults.set(try Fault(parsing: "drop-before:grant=refresh_token,times=2"))
+    try evidence.add(try await desk.lanyard(verbose), exit: 5)
+    try await logInAnew(desk, &evidence)
+    await desk.lab.revokeSessions()
+    try evidence.add(try await desk.lanyard(verbose), exit: 3)
+    try evidence.add(try await desk.logIn(verbose, as: .init("bob")), exit: 4)
+    try evidence.add(try await desk.logIn(verbose), exit: 0)
+  }
+
+  /// Replaces the session by one whose token has expired.
+  private func logInAnew(_ desk: Desk, _ evidence: inout Evidence) async throws {
+    desk.lab.faults.set(
+      try Fault("expires", grant: "authorization_code", parameters: ["seconds": "1"])
+    )
+    let words = ["login"] + desk.getToken.dropFirst(2) + ["-v"]
+    try evidence.add(try await desk.logIn(words), exit: 0)
+    try await Task.sleep(for: .seconds(1.1))
+  }
+
+  @Test(arguments: ["plain", "tail", "base64", "in a longer base64"])
+  func `a planted secret is found`(form: String) async throws {
+    try await Desk.with { desk in
+      try await desk.logInAndExpire()
+      let secret = try #require(await desk.lab.secrets().first { $0.hasPrefix("lab-refresh-") })
+      let planted =
+        switch form {
+        case "plain": "{\"refresh_token\":\"\(secret)\"}"
+        case "tail": "…\(secret.suffix(24))"
+        case "base64": Data(secret.utf8).base64EncodedString()
+        default: Data("x=\(secret)&y".utf8).base64EncodedString()
+        }
+      let path = "\(desk.folder)/state/lanyard/cache/planted"
+      try PrivateFile.write(planted, to: path)
+      #expect(Canary(secret).files(below: desk.folder) == [path])
+      #expect(Canary(secret).isIn(planted))
+    }
+  }
+}

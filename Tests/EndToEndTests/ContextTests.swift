@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Lab
+import Testing
+
+/// `lanyard login` and `lanyard logout` for a context of a kubeconfig.
+@Suite struct ContextTests {
+  /// A kubeconfig whose context `lab` runs lanyard.
+  private func kubeconfig(_ desk: Desk) throws -> [String: String] {
+    let path = "\(desk.folder)/kubeconfig"
+    let user = LabKubeconfig.User.exec(command: "lanyard", arguments: desk.getToken)
+    try LabKubeconfig(desk.lab, user: user).write(to: path)
+    return ["KUBECONFIG": path]
+  }
+
+  @Test func `login tells who and until when, and get-token has it ready`() async throws {
+    try await Desk.with { desk in
+      let variables = try kubeconfig(desk)
+      let result = try await desk.logIn(["login", "lab"], as: Desk.alice, variables)
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(result.output.isEmpty)
+      #expect(result.errors.contains("logged in as alice"))
+      #expect(result.errors.contains("the access token is good until"))
+      #expect(result.errors.contains("the key is the file"), "said by the login that made the key")
+      #expect(try await desk.lanyard(desk.getToken).status == 0)
+      let again = try await desk.logIn(["login", "lab"], as: Desk.alice, variables)
+      #expect(again.status == 0)
+      #expect(!again.errors.contains("the key is the file"), "said once")
+    }
+  }
+
+  @Test func `without a session the message names the context`() async throws {
+    try await Desk.with { desk in
+      let result = try await desk.lanyard(desk.getToken, try kubeconfig(desk))
+      #expect(result.status == 3)
+      #expect(result.output.isEmpty)
+      #expect(result.errors == "lanyard: nobody is logged in\n  log in: lanyard login lab\n")
+    }
+  }
+
+  @Test func `logout revokes at the issuer and forgets`() async throws {
+    try await Desk.with { desk in
+      let variables = try kubeconfig(desk)
+      _ = try await desk.logIn(["login", "lab"], as: Desk.alice, variables)
+      let token = try await desk.lanyard(desk.getToken)
+      #expect(token.status == 0)
+      let result = try await desk.lanyard(["logout", "lab"], variables)
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(result.errors == "lab: logged out; the refresh token is revoked\n")
+      #expect(desk.lab.count(.revocation) == 1)
+      #expect(desk.lab.count(.familyRevoked) == 1)
+      let after = try await desk.lanyard(desk.getToken)
+      #expect(after.status == 3, "the ready credential must not survive a logout")
+      #expect(after.output.isEmpty)
+      let again = try await desk.lanyard(["logout", "lab"], variables)
+      #expect(again.status == 0)
+      #expect(again.errors == "lab: nobody was logged in\n")
+    }
+  }
+
+  @Test func `logout --all forgets every context whose user runs lanyard`() async throws {
+    try await Desk.with { desk in
+      let variables = try kubeconfig(desk)
+      let work = desk.getToken + ["--account", "work"]
+      let exec = ["--exec-api-version=client.authentication.k8s.io/v1", "--exec-command=lanyard"]
+      for words in [
+        ["set-credentials", "work"] + exec + work.map { "--exec-arg=\($0)" },
+        ["set-context", "work", "--cluster=lab", "--user=work"],
+        ["set-credentials", "static", "--token=x"],
+        ["set-context", "static", "--cluster=lab", "--user=static"],
+      ] {
+        let result = try await desk.start(["kubectl", "config"] + words, variables).result()
+        #expect(result.status == 0, "\(result.errors)")
+      }
+      _ = try await desk.logIn(["login"], as: Desk.alice, variables)
+      _ = try await desk.logIn(["login", "work"], as: .init("bob"), variables)
+      #expect(try await desk.lanyard(desk.getToken).token != desk.lanyard(work).token)
+      let result = try await desk.lanyard(["logout", "--all"], variables)
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(!result.errors.contains("static"))
+      #expect(desk.lab.count(.revocation) == 2)
+      #expect(try await desk.lanyard(desk.getToken).status == 3)
+      #expect(try await desk.lanyard(work).status == 3)
+    }
+  }
+
+  @Test func `logout without the issuer forgets here and says so`() async throws {
+    try await Desk.with { desk in
+      let variables = try kubeconfig(desk)
+      _ = try await desk.logIn(["login"], as: Desk.alice, variables)
+      await desk.lab.stop()
+      let result = try await desk.lanyard(["logout"], variables)
+      #expect(result.status == 0)
+      #expect(result.errors.contains("logged out here, but not at the issuer"))
+      #expect(try await desk.lanyard(desk.getToken).status == 3)
+    }
+  }
+
+  @Test func `another person is refused without --switch and accepted with it`() async throws {
+    try await Desk.with { desk in
+      let variables = try kubeconfig(desk)
+      _ = try await desk.logIn(["login"], as: Desk.alice, variables)
+      let kept = try await desk.lanyard(desk.getToken).token
+      let bob = BrowserDriver.Person("bob")
+      let refused = try await desk.logIn(["login"], as: bob, variables)
+      #expect(refused.status == 4)
+      #expect(
+        refused.errors.contains("you logged in as bob, but this session belongs to alice")
+      )
+      #expect(refused.errors.contains("lanyard login lab --switch"))
+      #expect(try await desk.lanyard(desk.getToken).token == kept)
+      let switched = try await desk.logIn(["login", "--switch"], as: bob, variables)
+      #expect(switched.status == 0, "\(switched.errors)")
+      #expect(switched.errors.contains("logged in as bob"))
+      #expect(try await desk.lanyard(desk.getToken).token != kept)
+    }
+  }
+}

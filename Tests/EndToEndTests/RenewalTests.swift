@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Lab
+import Testing
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Many askers, one expired token, an issuer that ends the login when a refresh token comes twice.
+@Suite(.serialized) struct RenewalTests {
+  private static let askers = 100
+
+  @Test func `a hundred askers, one renewal, one answer`() async throws {
+    try await Desk.with { desk in
+      let expired = try await desk.logInAndExpire()
+      let askers = try (0..<Self.askers).map { _ in try desk.startLanyard(desk.getToken) }
+      let results = try await outcomes(of: askers)
+      #expect(results.allSatisfy { $0.status == 0 }, "\(complaints(results))")
+      #expect(results.allSatisfy { $0.errors.isEmpty })
+      #expect(Set(results.map(\.output)).count == 1)
+      #expect(try results[0].token != expired)
+      #expect(desk.lab.count(.refresh) == 1)
+      #expect(desk.lab.replays == 0)
+      #expect(desk.lab.logins == 1)
+    }
+  }
+
+  @Test func `a random half is killed, the others have one answer`() async throws {
+    try await Desk.with { desk in
+      let expired = try await desk.logInAndExpire()
+      desk.lab.faults.set(
+        try Fault("delay", grant: "refresh_token", parameters: ["ms": "300"])
+      )
+      var askers = try (0..<Self.askers).map { _ in try desk.startLanyard(desk.getToken) }
+      askers.shuffle()
+      let victims = askers[..<(Self.askers / 2)]
+      let survivors = Array(askers[(Self.askers / 2)...])
+      try await kill(victims, at: desk.lab)
+      let results = try await outcomes(of: survivors)
+      #expect(results.allSatisfy { $0.status == 0 }, "\(complaints(results))")
+      #expect(Set(results.map(\.output)).count == 1)
+      #expect(try results[0].token != expired)
+      #expect(desk.lab.count(.refresh) == 1)
+      #expect(desk.lab.replays == 0)
+      #expect(desk.lab.logins == 1)
+      for victim in victims { _ = try await victim.result() }
+    }
+  }
+
+  /// A third at once, a third when the request has arrived, the rest when the lab has processed it.
+  private func kill(_ victims: ArraySlice<Conversation>, at lab: RunningLab) async throws {
+    let third = victims.count / 3
+    victims.prefix(third).forEach { $0.send(SIGKILL) }
+    _ = try await eventually("a renewal") { lab.isBeingAskedToRenew ? true : nil }
+    victims.dropFirst(third).prefix(third).forEach { $0.send(SIGKILL) }
+    _ = try await eventually("the refresh") { lab.count(.refresh) > 0 ? true : nil }
+    victims.dropFirst(2 * third).forEach { $0.send(SIGKILL) }
+  }
+
+  private func outcomes(of askers: [Conversation]) async throws -> [Outcome] {
+    try await eventually("all askers") {
+      let results = askers.compactMap { $0.outcome() }
+      return results.count == askers.count ? results : nil
+    }
+  }
+
+  private func complaints(_ results: [Outcome]) -> [String] {
+    results.filter { $0.status != 0 }.map { "\($0.status): \($0.errors)" }
+  }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Lab
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// The state folder of a scenario, as it may be on a bad day.
+///
+/// root may write to a folder whose mode forbids it, so the folder is read-only or full because a small file system
+/// is mounted there, in a mount namespace that only the command itself sees.
+struct StateFolder {
+  let desk: Desk
+  private(set) var variables: [String: String] = [:]
+  private var mount: String?
+
+  init(desk: Desk) { self.desk = desk }
+
+  /// Changes the folder; throws `LabError.badOption` for an unknown kind.
+  mutating func become(_ kind: String) throws {
+    switch kind {
+    case "missing": variables["XDG_STATE_HOME"] = "\(desk.folder)/not/there/yet"
+    case "read-only": mount = "ro,size=64k"
+    case "full": mount = "size=4k,mode=700"
+    case "foreign":
+      let path = "\(desk.folder)/state/lanyard"
+      try PrivateFile.makeFolder(path)
+      guard unsafe chown(path, 4242, 4242) == 0 else {
+        throw LabError(.file, "only root can give \(path) away")
+      }
+    default: throw LabError(.badOption, "there is no state folder that is \(kind)")
+    }
+  }
+
+  /// The command, with the file system mounted for it alone.
+  func wrapped(_ words: [String]) -> [String] {
+    guard let mount else { return words }
+    let script = "mount -t tmpfs -o \"$1\" tmpfs \"$2\" && shift 2 && exec \"$@\""
+    return ["unshare", geteuid() == 0 ? "-m" : "-rm", "/bin/sh", "-c", script, "sh", mount]
+      + ["\(desk.folder)/state"] + words
+  }
+}
