@@ -54,7 +54,7 @@ struct Login: Sendable {
         remedy: "free the port, or give another with --listen-address"
       )
     }
-    let redirectURI = "http://127.0.0.1:\(listener.port)/"
+    let redirectURI = "http://\(listener.host):\(listener.port)/"
     let authorization = try authorization(metadata, redirectURI)
     let opened = opensBrowser && effects.openBrowser(authorization.url)
     effects.tell(
