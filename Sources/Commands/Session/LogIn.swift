@@ -46,12 +46,12 @@ struct LogIn: AsyncParsableCommand {
       .current(overriding: target.environment),
       verbose: global.verbose
     )
-    if target.options.clientSecretFile != nil {
-      // Whoever types login has seen which issuer it is; failing to note it only asks again.
-      try? TrustMark(store: composition.store).set(issuer: composition.request.issuer)
-    }
     let source = composition.source(interactive: nil, contextKnown: target.context)
     let outcome = try await source.login(switching: `switch`)
+    if target.options.clientSecretFile != nil {
+      // Whoever typed login has seen which issuer it is; failing to note it only asks again.
+      try? TrustMark(store: composition.store).set(issuer: composition.request.issuer)
+    }
     tell(outcome, target, folder: composition.store.folder)
   }
 
