@@ -56,8 +56,14 @@ struct OIDCOptions: ParsableArguments {
   )
   var listenAddresses: [String] = []
 
-  @Option(help: "Which token goes to the API server.")
-  var token: TokenKind = .id
+  @Option(
+    name: .customLong("token"),
+    help: "Which token goes to the API server; id unless it is said."
+  )
+  var wantedToken: TokenKind?
+
+  /// Which token goes to the API server.
+  var token: TokenKind { wantedToken ?? .id }
 
   func validate() throws {
     if login == .device || login == .never, !listenAddresses.isEmpty {
@@ -72,6 +78,9 @@ struct OIDCOptions: ParsableArguments {
 }
 
 extension OIDCOptions {
+  /// Whether nothing was said of what decides which session is meant; how to log in is not part of that.
+  var nameNoSession: Bool { words.isEmpty && wantedToken == nil }
+
   /// The options as words of a command line, for a message that tells what to run.
   var words: [String] {
     var words: [String] = []
