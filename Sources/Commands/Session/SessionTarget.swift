@@ -4,7 +4,7 @@ import Credentials
 import Host
 
 /// Which session `login` and `logout` mean: a context's, or one that options name.
-struct SessionTarget {
+package struct SessionTarget {
   let context: String?
   let options: OIDCOptions
   let environment: [(String, String)]
@@ -33,7 +33,7 @@ struct SessionTarget {
   /// The context that is named; nil for the current one, or if the options name an issuer.
   ///
   /// Throws a usage failure for two names, and for options that a context's own would silently win over.
-  static func name(
+  package static func name(
     _ context: String?,
     _ other: String?,
     _ options: OIDCOptions

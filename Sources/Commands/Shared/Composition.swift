@@ -166,8 +166,8 @@ extension Composition {
 }
 
 /// Words as a shell takes them, for commands in messages that people copy.
-enum ShellWord {
-  static func quote(_ word: String) -> String {
+package enum ShellWord {
+  package static func quote(_ word: String) -> String {
     let plain = word.unicodeScalars.allSatisfy { scalar in
       switch scalar {
       case "a"..."z", "A"..."Z", "0"..."9", "-", "_", ".", "/", ":", "@", "=", "+", ",", "%": true
