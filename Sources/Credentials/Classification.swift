@@ -21,7 +21,9 @@ package enum RenewalVerdict: Sendable, Equatable {
   case unknown(String)
 }
 
-/// The table that classifies failed renewals. Rows are tried in order; the first that fits decides.
+/// The table that classifies failed renewals.
+///
+/// Rows are tried in order; the first that fits decides.
 package enum Classification {
   /// One row: what it matches, what that means, and where the rule comes from.
   package struct Row: Sendable {

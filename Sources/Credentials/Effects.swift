@@ -154,7 +154,9 @@ package struct RedirectListener: Sendable {
 
 /// The asker's end of a detached renewal.
 package struct RenewalWatch: Sendable {
-  /// Waits at most so many seconds for the report. `nil`: not in that time. Throws if the renewal ended without one.
+  /// Waits at most so many seconds for the report.
+  ///
+  /// `nil`: not in that time. Throws if the renewal ended without one.
   package let report: @Sendable (_ seconds: Double) async throws -> RenewalReport?
 
   /// Makes a watch from what the host gives.

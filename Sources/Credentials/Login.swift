@@ -8,7 +8,9 @@ import Foundation
 import OAuth
 import SessionStore
 
-/// One login at the issuer, in a browser or with a device code. It touches neither locks nor sessions.
+/// One login at the issuer, in a browser or with a device code.
+///
+/// It touches neither locks nor sessions.
 struct Login: Sendable {
   let request: CredentialRequest
   let listenAddresses: [String]

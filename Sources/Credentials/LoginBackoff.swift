@@ -33,7 +33,9 @@ package struct LoginBackoff {
     return try? JSONDecoder().decode(Mark.self, from: Data(bytes))
   }
 
-  /// Seconds until somebody may be asked again; nil if that is now. A mark from the future counts as none.
+  /// Seconds until somebody may be asked again; nil if that is now.
+  ///
+  /// A mark from the future counts as none.
   package func remaining(at now: Date) -> Int? {
     guard let mark = mark(), mark.failures > 0 else { return nil }
     let passed = now.timeIntervalSince(mark.since)

@@ -15,7 +15,9 @@ struct Composition {
   let store: SessionStore
   let effects: Effects
 
-  /// Reads what the options name. Throws a usage failure for what is missing, a configuration failure for what is wrong.
+  /// Reads what the options name.
+  ///
+  /// Throws a usage failure for what is missing, a configuration failure for what is wrong.
   init(_ options: OIDCOptions, _ surroundings: ProcessSurroundings, verbose: Bool) throws {
     self.options = options
     self.surroundings = surroundings

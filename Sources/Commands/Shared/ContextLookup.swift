@@ -35,7 +35,9 @@ package struct ContextLookup: Sendable {
     )
   }
 
-  /// What the user of a context runs; the current context if none is named. Throws `Failure`.
+  /// What the user of a context runs; the current context if none is named.
+  ///
+  /// Throws `Failure`.
   package func find(_ name: String?) throws -> Found {
     let config: Kubeconfig
     let context: Context
@@ -68,7 +70,9 @@ package struct ContextLookup: Sendable {
     )
   }
 
-  /// Every context whose user runs lanyard. Throws `Failure` if the kubeconfig cannot be read.
+  /// Every context whose user runs lanyard.
+  ///
+  /// Throws `Failure` if the kubeconfig cannot be read.
   package func all() throws -> [Found] {
     let config: Kubeconfig
     do {
