@@ -77,7 +77,13 @@ let package = Package(
         .product(name: "HTTPTypes", package: "swift-http-types"),
       ]
     ),
-    .testTarget(name: "CommandsTests", dependencies: ["Commands", "Credentials"]),
+    .testTarget(
+      name: "CommandsTests",
+      dependencies: [
+        "Commands", "Credentials", "OAuth", "SessionStore",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]
+    ),
 
     // MARK: Credentials: the life of a credential
 
@@ -90,7 +96,11 @@ let package = Package(
     ),
     .testTarget(
       name: "CredentialsTests",
-      dependencies: ["Credentials", "OAuth", "ReadyCredential", "SessionStore"]
+      dependencies: [
+        "Credentials", "OAuth", "ReadyCredential", "SessionStore",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+      ]
     ),
 
     // MARK: EndToEnd: the built programs, real kubectl, the lab

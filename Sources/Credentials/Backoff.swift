@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// How long nobody tries again after failures in a row.
-enum Backoff {
-  /// After temporary failures of a renewal: doubling, or what `Retry-After` asks for within its bound. Seconds.
-  static func outage(failures: Int, retryAfter: Int?) -> Double {
+package enum Backoff {
+  /// After temporary failures of a renewal: doubling, or what `Retry-After` asks for within its bound.
+  ///
+  /// Seconds.
+  package static func outage(failures: Int, retryAfter: Int?) -> Double {
     let doubled = doubling(failures, from: Numbers.outageLeast, most: Numbers.outageMost)
     guard let retryAfter else { return doubled }
     return min(max(Double(retryAfter), 1), Numbers.retryAfterMost)
   }
 
-  /// For background callers after logins that failed or were refused. Seconds.
-  static func login(failures: Int) -> Double {
+  /// For background callers after logins that failed or were refused.
+  ///
+  /// Seconds.
+  package static func login(failures: Int) -> Double {
     doubling(failures, from: Numbers.loginBackoffLeast, most: Numbers.loginBackoffMost)
   }
 

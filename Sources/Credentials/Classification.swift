@@ -21,18 +21,20 @@ package enum RenewalVerdict: Sendable, Equatable {
   case unknown(String)
 }
 
-/// The table that classifies failed renewals. Rows are tried in order; the first that fits decides.
+/// The table that classifies failed renewals.
+///
+/// Rows are tried in order; the first that fits decides.
 package enum Classification {
   /// One row: what it matches, what that means, and where the rule comes from.
   package struct Row: Sendable {
     /// HTTP statuses; nil for any.
-    let statuses: ClosedRange<Int>?
+    package let statuses: ClosedRange<Int>?
     /// The `error` member of the answer; nil for any, empty for "none given".
-    let error: String?
+    package let error: String?
     /// Issuers for which the row holds; nil for all.
-    let issuer: IssuerKind?
+    package let issuer: IssuerKind?
     /// What it means.
-    let meaning: Meaning
+    package let meaning: Meaning
     /// Where the rule comes from.
     package let source: String
   }
@@ -149,11 +151,7 @@ package enum Classification {
     case .garbled(let status):
       return .unknown("the issuer answered \(status) with something that is not a token answer")
     case .error(let status, let code, let description, let retryAfter):
-      let row = rows.first { row in
-        (row.statuses?.contains(status) ?? true)
-          && (row.error.map { $0 == code ?? "" } ?? true)
-          && (row.issuer.map { $0 == issuer } ?? true)
-      }
+      let row = row(status: status, code: code, issuer: issuer).map { rows[$0] }
       let words = describe(status: status, code: code, description: description)
       switch row?.meaning {
       case .dead: return .dead(words)
@@ -162,6 +160,15 @@ package enum Classification {
       case .unknown: return .unknown(words)
       case .refused, nil: return .refused(words)
       }
+    }
+  }
+
+  /// The index of the row that decides about an answer.
+  package static func row(status: Int, code: String?, issuer: IssuerKind?) -> Int? {
+    rows.firstIndex { row in
+      (row.statuses?.contains(status) ?? true)
+        && (row.error.map { $0 == code ?? "" } ?? true)
+        && (row.issuer.map { $0 == issuer } ?? true)
     }
   }
 

@@ -84,7 +84,8 @@ extension CredentialSource {
     let taken: Taken<[UInt8]>
     do {
       taken = try await take(path, why: "renewal", seconds: patience) {
-        () throws(CredentialsError) -> [UInt8]? in try renewedMeanwhile(slot)
+        () throws(CredentialsError) -> [UInt8]? in
+        try renewedMeanwhile(slot, rejected: rejected)
       }
     } catch {
       return try settleForOld(good, slot, error)
@@ -105,11 +106,14 @@ extension CredentialSource {
   }
 
   /// Whether somebody else has renewed while this process waited for the lock.
-  private func renewedMeanwhile(_ slot: ReadySlot) throws(CredentialsError) -> [UInt8]? {
+  private func renewedMeanwhile(
+    _ slot: ReadySlot,
+    rejected: Bool
+  ) throws(CredentialsError) -> [UInt8]? {
     if case .hit(let body) = slot.lookup(effects.now()) { return body }
-    guard let record = try open().record, let session = record.session else { return nil }
-    guard let (token, times) = session.token(request.token), !times.isDue(at: effects.now()),
-      session.summary.authoritiesDigest == request.authoritiesDigest
+    guard let record = try open().record,
+      case .hand(let token, let times) = decide(record, rejected: rejected),
+      !times.isDue(at: effects.now())
     else { return nil }
     return hand(token, times, slot)
   }

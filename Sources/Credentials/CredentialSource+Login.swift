@@ -89,7 +89,12 @@ extension CredentialSource {
     let began = effects.now()
     let lock: HeldLock?
     switch try await loginTurn(since: began) {
-    case .lock(let held): lock = held
+    case .lock(let held):
+      if let session = loggedInMeanwhile(since: explicit ? began : nil) {
+        held.release()
+        return LoginOutcome(session: session, notKept: nil, keyCreated: false)
+      }
+      lock = held
     case .found(let session):
       return LoginOutcome(session: session, notKept: nil, keyCreated: false)
     case .late:
@@ -117,12 +122,20 @@ extension CredentialSource {
       backoff.failed(at: effects.now())
       throw error
     }
+    let outcome: LoginOutcome
+    do {
+      outcome = try await keep(session, switching: switching, explicit: explicit)
+    } catch {
+      backoff.failed(at: effects.now())
+      throw error
+    }
     backoff.clear()
-    return try await keep(session, switching: switching, explicit: explicit)
+    return outcome
   }
 
-  /// Waits for the login lock, and shares what another login gave meanwhile. nil: there can be no lock here,
-  /// which must not keep anybody from logging in.
+  /// Waits for the login lock, and shares what another login gave meanwhile.
+  ///
+  /// nil: there can be no lock here, which must not keep anybody from logging in.
   private func loginTurn(since began: Date) async throws(CredentialsError) -> Taken<Session>? {
     do {
       try store.prepareFolders()
@@ -148,6 +161,16 @@ extension CredentialSource {
     }
   }
 
+  /// What a login gave that ended before we got its lock; a login that a person asked for only shares one that
+  /// was made since then.
+  private func loggedInMeanwhile(since began: Date?) -> Session? {
+    guard let record = (try? open())?.record, let session = record.session,
+      case .hand(_, let times) = decide(record, rejected: false),
+      !times.isDue(at: effects.now()), began.map({ session.summary.loggedIn > $0 }) ?? true
+    else { return nil }
+    return session
+  }
+
   // MARK: keeping the session
 
   private func keep(
@@ -164,7 +187,9 @@ extension CredentialSource {
     }
   }
 
-  /// Commits under the session lock, after reading the store again. Whether the data key was made just now.
+  /// Commits under the session lock, after reading the store again.
+  ///
+  /// Whether the data key was made just now.
   private func commit(
     _ session: Session,
     switching: Bool,

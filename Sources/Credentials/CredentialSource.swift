@@ -3,7 +3,9 @@
 import OAuth
 package import SessionStore
 
-/// Where a credential comes from: one request against one store. Three verbs: `credential`, `login`, `forget`.
+/// Where a credential comes from: one request against one store.
+///
+/// Three verbs: `credential`, `login`, `forget`.
 package struct CredentialSource: Sendable {
   let request: CredentialRequest
   let store: SessionStore
@@ -61,7 +63,9 @@ package struct CredentialSource: Sendable {
   /// The remedy of every message that ends in a login.
   var logInAgain: String { "log in: \(options.loginCommand())" }
 
-  /// Opens the session of this request. A damaged file is told once, has been set aside, and reads as none.
+  /// Opens the session of this request.
+  ///
+  /// A damaged file is told once, has been set aside, and reads as none.
   func open() throws(CredentialsError) -> (record: Record?, damaged: String?) {
     let id = try request.sessionID
     do {

@@ -14,7 +14,9 @@ struct Documents: Sendable {
   let store: SessionStore
   let effects: Effects
 
-  /// Metadata, from the cache while it is fresh. A login asks with `fresh`.
+  /// Metadata, from the cache while it is fresh.
+  ///
+  /// A login asks with `fresh`.
   func metadata(fresh: Bool = false) async throws(OAuthError) -> ProviderMetadata {
     if !fresh, let cached = read("metadata"),
       let metadata = try? ProviderMetadata(parsing: cached.document, issuer: request.issuer)

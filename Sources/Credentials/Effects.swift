@@ -130,6 +130,9 @@ package struct ListenProblem: Error, Sendable {
 package struct RedirectListener: Sendable {
   /// The addresses by which a browser may name it, as `Host` header values (`127.0.0.1:8000`).
   package let hosts: [String]
+  /// The host for the redirect URI: the one that was asked for, because issuers compare it (RFC 8252 §7.3 frees only
+  /// the port).
+  package let host: String
   /// The port.
   package let port: Int
   /// Feeds every request to the receiver until it finishes; throws when cancelled.
@@ -138,10 +141,12 @@ package struct RedirectListener: Sendable {
   /// Makes a listener from what the host gives.
   package init(
     hosts: [String],
+    host: String,
     port: Int,
     serve: @escaping @Sendable (RedirectReceiver) async throws -> RedirectReceiver.Outcome
   ) {
     self.hosts = hosts
+    self.host = host
     self.port = port
     self.serve = serve
   }
@@ -149,7 +154,9 @@ package struct RedirectListener: Sendable {
 
 /// The asker's end of a detached renewal.
 package struct RenewalWatch: Sendable {
-  /// Waits at most so many seconds for the report. `nil`: not in that time. Throws if the renewal ended without one.
+  /// Waits at most so many seconds for the report.
+  ///
+  /// `nil`: not in that time. Throws if the renewal ended without one.
   package let report: @Sendable (_ seconds: Double) async throws -> RenewalReport?
 
   /// Makes a watch from what the host gives.

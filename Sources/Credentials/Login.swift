@@ -8,7 +8,9 @@ import Foundation
 import OAuth
 import SessionStore
 
-/// One login at the issuer, in a browser or with a device code. It touches neither locks nor sessions.
+/// One login at the issuer, in a browser or with a device code.
+///
+/// It touches neither locks nor sessions.
 struct Login: Sendable {
   let request: CredentialRequest
   let listenAddresses: [String]
@@ -60,7 +62,7 @@ struct Login: Sendable {
         remedy: "free the port, or give another with --listen-address"
       )
     }
-    let redirectURI = "http://127.0.0.1:\(listener.port)/"
+    let redirectURI = "http://\(listener.host):\(listener.port)/"
     let authorization = try authorization(metadata, redirectURI)
     let opened = opensBrowser && effects.openBrowser(authorization.url)
     effects.tell(

@@ -1,19 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+package import FoundationEssentials
 #else
-import Foundation
+package import Foundation
 #endif
-import SessionStore
+package import SessionStore
 
 /// After a login that failed or was refused, `get-token` asks nobody for a while; `lanyard login` ignores it.
 ///
 /// Without it, tools that poll open a tab for every poll; a marker without end, on the other hand, locks people out
 /// (both seen in peers: int128/kubelogin issue 904, gravitational/teleport issue 28435).
-struct LoginBackoff {
-  let store: SessionStore
-  let digest: String
+package struct LoginBackoff {
+  private let store: SessionStore
+  private let digest: String
+
+  /// The back-off of one issuer's logins, by `CredentialRequest.loginDigest`.
+  package init(store: SessionStore, digest: String) {
+    self.store = store
+    self.digest = digest
+  }
 
   private struct Mark: Codable {
     var failures: Int
@@ -27,8 +33,10 @@ struct LoginBackoff {
     return try? JSONDecoder().decode(Mark.self, from: Data(bytes))
   }
 
-  /// Seconds until somebody may be asked again; nil if that is now. A mark from the future counts as none.
-  func remaining(at now: Date) -> Int? {
+  /// Seconds until somebody may be asked again; nil if that is now.
+  ///
+  /// A mark from the future counts as none.
+  package func remaining(at now: Date) -> Int? {
     guard let mark = mark(), mark.failures > 0 else { return nil }
     let passed = now.timeIntervalSince(mark.since)
     let left = Backoff.login(failures: mark.failures) - passed
@@ -36,7 +44,7 @@ struct LoginBackoff {
   }
 
   /// Notes a failed login.
-  func failed(at now: Date) {
+  package func failed(at now: Date) {
     let mark = Mark(failures: (mark()?.failures ?? 0) + 1, since: now)
     guard let bytes = try? JSONEncoder().encode(mark) else { return }
     // Where nothing can be written there is no back-off either; the login itself says what is wrong.
@@ -44,7 +52,7 @@ struct LoginBackoff {
   }
 
   /// Forgets earlier failures, after a login that succeeded.
-  func clear() {
+  package func clear() {
     guard mark() != nil else { return }
     try? store.writeCache(name: name, Array("{\"failures\":0,\"since\":0}".utf8))
   }

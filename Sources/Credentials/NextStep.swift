@@ -26,6 +26,12 @@ package enum NextStep: Sendable, Equatable {
     package let token: Secret
     /// Its times.
     package let times: TokenTimes
+
+    /// Puts a token and its times together.
+    package init(token: Secret, times: TokenTimes) {
+      self.token = token
+      self.times = times
+    }
   }
 
   /// Decides what to do at `now`.

@@ -20,7 +20,9 @@ package struct ReadySlot: Sendable {
 
   /// Looks for a ready credential.
   package let lookup: @Sendable (_ now: Date) -> Found
-  /// Writes one: body, times, and the moment from which it is right. Failing is not an error.
+  /// Writes one: body, times, and the moment from which it is right.
+  ///
+  /// Failing is not an error.
   package let write: @Sendable (_ body: [UInt8], _ times: TokenTimes, _ now: Date) -> Void
   /// The ExecCredential for a token and the expiry to report.
   package let render: @Sendable (_ token: String, _ expiration: Date?) -> [UInt8]

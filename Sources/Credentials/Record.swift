@@ -10,7 +10,9 @@ struct Record: Sendable {
   private(set) var generation: UInt64?
   private(set) var session: Session?
 
-  /// Reads the session. A damaged file has been set aside by the store and reads as none.
+  /// Reads the session.
+  ///
+  /// A damaged file has been set aside by the store and reads as none.
   init(store: SessionStore, id: SessionID, key: DataKey) throws(StoreError) {
     self.store = store
     self.id = id

@@ -63,14 +63,14 @@ package struct Renewal {
     guard var session = record.session, session.refreshToken != nil else {
       return .ended(why: LoginReason.notRenewable.words)
     }
+    let lostBefore = session.summary.intent != nil || session.summary.uncertain
+    session.summary.uncertain = lostBefore
     let metadata: ProviderMetadata
     do {
       metadata = try await documents.metadata()
     } catch {
-      return try stop(&record, CredentialsError(error))
+      return try stop(&record, CredentialsError(error), lostBefore: lostBefore)
     }
-    let lostBefore = session.summary.intent != nil || session.summary.uncertain
-    session.summary.uncertain = lostBefore
     session.summary.intent = effects.now()
     try record.commit(session)
     let reservation = try store.reserve(record.id, capacity: Numbers.reservedBytes)
@@ -85,6 +85,7 @@ package struct Renewal {
     while true {
       switch action {
       case .send(let openID):
+        try successor.announce(at: effects.now())
         action = flow.next(await exchange(successor.refreshToken, metadata, openID: openID))
       case .reread:
         action = flow.next(.reread(another: try successor.reread()))
@@ -140,7 +141,13 @@ package struct Renewal {
     }
     session.summary.outage = nil
     if order.rejected { session.summary.rejectionRenewed = effects.now() }
-    try record.commit(session)
+    do {
+      try record.commit(session)
+    } catch {
+      // The refresh token is on disk already; only this token is not, and it is good.
+      guard let current = session.token(order.request.token) else { throw error }
+      return .notKept(token: current.token, times: current.times, why: error.what)
+    }
     return .renewed
   }
 
@@ -242,11 +249,15 @@ package struct Renewal {
     }
   }
 
-  /// Ends on an error that leaves the refresh token as it is. What may pass by itself is shared for a while.
+  /// Ends on an error that leaves the refresh token as it is.
+  ///
+  /// What may pass by itself is shared for a while.
   private func stop(
     _ record: inout Record,
-    _ error: CredentialsError
+    _ error: CredentialsError,
+    lostBefore: Bool = false
   ) throws(StoreError) -> RenewalReport {
+    if lostBefore { try update(&record) { $0.uncertain = true } }
     switch error.code {
     case .temporary, .verdict:
       return try shareOutage(&record, error.code, error.what, retryAfter: nil, error.remedy)

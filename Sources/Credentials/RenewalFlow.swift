@@ -74,6 +74,9 @@ package struct RenewalFlow: Sendable {
   package mutating func next(_ event: Event) -> Action {
     switch event {
     case .answered(.tokens(let tokens)):
+      // What comes from here on is about a refresh token that this very answer gave.
+      lostBefore = false
+      triedAgain = false
       response = tokens
       return .keep(tokens)
     case .answered(let outcome):

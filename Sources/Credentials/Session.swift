@@ -63,6 +63,43 @@ package struct Session: Sendable {
     package var outage: Outage?
     /// When a token that the API server had rejected was last renewed for that reason.
     package var rejectionRenewed: Date?
+
+    /// Makes a summary from its parts.
+    package init(
+      issuer: String,
+      clientID: String,
+      account: String?,
+      subject: String,
+      name: String?,
+      authoritiesDigest: String,
+      loggedIn: Date,
+      state: State,
+      renewable: Bool,
+      nonce: String?,
+      idTimes: TokenTimes?,
+      accessTimes: TokenTimes?,
+      intent: Date?,
+      uncertain: Bool,
+      outage: Outage?,
+      rejectionRenewed: Date?
+    ) {
+      self.issuer = issuer
+      self.clientID = clientID
+      self.account = account
+      self.subject = subject
+      self.name = name
+      self.authoritiesDigest = authoritiesDigest
+      self.loggedIn = loggedIn
+      self.state = state
+      self.renewable = renewable
+      self.nonce = nonce
+      self.idTimes = idTimes
+      self.accessTimes = accessTimes
+      self.intent = intent
+      self.uncertain = uncertain
+      self.outage = outage
+      self.rejectionRenewed = rejectionRenewed
+    }
   }
 
   /// Whether a session can still be renewed.
@@ -85,6 +122,21 @@ package struct Session: Sendable {
     package var what: String
     /// What to do about it, in one line.
     package var remedy: String
+
+    /// Makes an outage from its parts.
+    package init(
+      code: CredentialsError.Code,
+      failures: Int,
+      until: Date,
+      what: String,
+      remedy: String
+    ) {
+      self.code = code
+      self.failures = failures
+      self.until = until
+      self.what = what
+      self.remedy = remedy
+    }
   }
 
   /// The token of the wanted kind with its times, if the session holds one.

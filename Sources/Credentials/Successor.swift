@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
 import OAuth
 import SessionStore
 
@@ -19,6 +24,13 @@ struct Successor: Sendable {
 
   /// The refresh token to send now.
   var refreshToken: Secret? { record.session?.refreshToken }
+
+  /// Persists that the refresh token is about to be sent, unless that is on disk already.
+  mutating func announce(at now: Date) throws(StoreError) {
+    guard var session = record.session, session.summary.intent == nil else { return }
+    session.summary.intent = now
+    try record.commit(session)
+  }
 
   /// Reads the store again; whether it holds another refresh token than the one that was spent.
   mutating func reread() throws(StoreError) -> Bool {

@@ -14,8 +14,9 @@ package enum LoginPreference: String, Sendable, CaseIterable, Codable {
 
 /// Who is there to answer a question.
 package struct Audience: Sendable, Equatable {
-  /// `spec.interactive` of the exec info; nil if run by hand. It speaks about stdin only, but a person who said
-  /// "not interactive" does not expect a browser either.
+  /// `spec.interactive` of the exec info; nil if run by hand.
+  ///
+  /// It speaks about stdin only, but a person who said "not interactive" does not expect a browser either.
   package var interactive: Bool?
   /// Whether messages reach a terminal.
   package var terminal: Bool
@@ -42,7 +43,9 @@ package enum LoginWay: Sendable, Equatable {
   case none
 }
 
-/// The whole rule of who may be asked to log in. docs/life-of-a-credential.md shows the same table.
+/// The whole rule of who may be asked to log in.
+///
+/// docs/life-of-a-credential.md shows the same table.
 package enum WhoMayBeAsked {
   /// Decides by `--login`, `spec.interactive`, terminal and display.
   ///

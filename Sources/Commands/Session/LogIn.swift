@@ -46,12 +46,12 @@ struct LogIn: AsyncParsableCommand {
       .current(overriding: target.environment),
       verbose: global.verbose
     )
-    if target.options.clientSecretFile != nil {
-      // Whoever types login has seen which issuer it is; failing to note it only asks again.
-      try? TrustMark(store: composition.store).set(issuer: composition.request.issuer)
-    }
     let source = composition.source(interactive: nil, contextKnown: target.context)
     let outcome = try await source.login(switching: `switch`)
+    if target.options.clientSecretFile != nil {
+      // Whoever typed login has seen which issuer it is; failing to note it only asks again.
+      try? TrustMark(store: composition.store).set(issuer: composition.request.issuer)
+    }
     tell(outcome, target, folder: composition.store.folder)
   }
 
@@ -74,47 +74,5 @@ struct LogIn: AsyncParsableCommand {
     if outcome.keyCreated {
       KeyNotice.lines(folder: folder).forEach { StandardError.write(Terminal.escape($0)) }
     }
-  }
-}
-
-/// Which session `login` and `logout` mean: a context's, or one that options name.
-struct SessionTarget {
-  let context: String?
-  let options: OIDCOptions
-  let environment: [(String, String)]
-
-  init(_ context: String?, _ kubeconfig: KubeconfigOptions, _ options: OIDCOptions) throws {
-    if let context, let other = kubeconfig.context, context != other {
-      throw Failure(
-        exitCode: ExitCodes.usage,
-        "two contexts are named: \(context) and \(other)",
-        remedy: "name one"
-      )
-    }
-    let name = context ?? kubeconfig.context
-    guard options.issuerURL == nil else {
-      guard name == nil else {
-        throw Failure(
-          exitCode: ExitCodes.usage,
-          "both a context and --issuer-url are given",
-          remedy: "give one of them"
-        )
-      }
-      self.context = nil
-      self.options = options
-      environment = []
-      return
-    }
-    let lookup = ContextLookup(
-      environment: ProcessSurroundings.current().environment,
-      kubeconfig: kubeconfig.kubeconfig
-    )
-    let found = try lookup.find(name)
-    self.context = found.context
-    var merged = found.options
-    if options.login != .auto || merged.login == .never { merged.login = options.login }
-    if !options.listenAddresses.isEmpty { merged.listenAddresses = options.listenAddresses }
-    self.options = merged
-    environment = found.environment
   }
 }

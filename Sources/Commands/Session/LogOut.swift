@@ -25,8 +25,8 @@ struct LogOut: AsyncParsableCommand {
   @OptionGroup var global: GlobalOptions
 
   func validate() throws {
-    if all, context != nil || kubeconfig.context != nil || options.issuerURL != nil {
-      throw ValidationError("--all means every context; name none beside it")
+    if all, context != nil || kubeconfig.context != nil || !options.nameNoSession {
+      throw ValidationError("--all means every context; name none and no session beside it")
     }
   }
 

@@ -15,7 +15,9 @@ struct Composition {
   let store: SessionStore
   let effects: Effects
 
-  /// Reads what the options name. Throws a usage failure for what is missing, a configuration failure for what is wrong.
+  /// Reads what the options name.
+  ///
+  /// Throws a usage failure for what is missing, a configuration failure for what is wrong.
   init(_ options: OIDCOptions, _ surroundings: ProcessSurroundings, verbose: Bool) throws {
     self.options = options
     self.surroundings = surroundings
@@ -166,8 +168,8 @@ extension Composition {
 }
 
 /// Words as a shell takes them, for commands in messages that people copy.
-enum ShellWord {
-  static func quote(_ word: String) -> String {
+package enum ShellWord {
+  package static func quote(_ word: String) -> String {
     let plain = word.unicodeScalars.allSatisfy { scalar in
       switch scalar {
       case "a"..."z", "A"..."Z", "0"..."9", "-", "_", ".", "/", ":", "@", "=", "+", ",", "%": true

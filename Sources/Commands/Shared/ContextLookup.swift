@@ -6,15 +6,24 @@ import Host
 import Kubeconfig
 
 /// Finds the options of `get-token oidc` in a kubeconfig, and the context whose user has given options.
-struct ContextLookup: Sendable {
-  let environment: [String: String]
-  let kubeconfig: String?
+package struct ContextLookup: Sendable {
+  private let environment: [String: String]
+  private let kubeconfig: String?
+
+  /// Looks in `kubeconfig` if it is given, else where `KUBECONFIG` and `HOME` of the environment say.
+  package init(environment: [String: String], kubeconfig: String?) {
+    self.environment = environment
+    self.kubeconfig = kubeconfig
+  }
 
   /// What a context's user runs.
-  struct Found {
-    let context: String
-    let options: OIDCOptions
-    let environment: [(String, String)]
+  package struct Found {
+    /// The context's name.
+    package let context: String
+    /// The options of `get-token oidc` there.
+    package let options: OIDCOptions
+    /// The variables that client-go sets for it.
+    package let environment: [(String, String)]
   }
 
   private func load() throws(KubeconfigError) -> Kubeconfig {
@@ -27,7 +36,9 @@ struct ContextLookup: Sendable {
   }
 
   /// What the user of a context runs; the current context if none is named.
-  func find(_ name: String?) throws -> Found {
+  ///
+  /// Throws `Failure`.
+  package func find(_ name: String?) throws -> Found {
     let config: Kubeconfig
     let context: Context
     let user: User
@@ -52,11 +63,17 @@ struct ContextLookup: Sendable {
         remedy: "compare them with: lanyard get-token oidc --help"
       )
     }
-    return Found(context: context.name, options: options, environment: exec.env.map { ($0.name, $0.value) })
+    return Found(
+      context: context.name,
+      options: options,
+      environment: exec.env.map { ($0.name, $0.value) }
+    )
   }
 
   /// Every context whose user runs lanyard.
-  func all() throws -> [Found] {
+  ///
+  /// Throws `Failure` if the kubeconfig cannot be read.
+  package func all() throws -> [Found] {
     let config: Kubeconfig
     do {
       config = try load()
@@ -67,12 +84,16 @@ struct ContextLookup: Sendable {
       guard let user = try? config.user(of: context), let exec = user.exec, exec.isLanyard,
         let options = Self.options(exec.args)
       else { return nil }
-      return Found(context: context.name, options: options, environment: exec.env.map { ($0.name, $0.value) })
+      return Found(
+        context: context.name,
+        options: options,
+        environment: exec.env.map { ($0.name, $0.value) }
+      )
     }
   }
 
   /// The context whose user runs lanyard with these options; the current one if several do.
-  func context(for options: OIDCOptions) -> String? {
+  package func context(for options: OIDCOptions) -> String? {
     guard let config = try? load() else { return nil }
     let matching = ((try? all()) ?? []).filter { $0.options.words == options.words }
     let current = matching.first { $0.context == config.currentContext }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import Credentials
+package import Credentials
 import Host
 
 #if canImport(Glibc)
@@ -13,13 +13,13 @@ import Darwin
 #endif
 
 /// From errors to what a person reads and a script checks.
-enum ExitCodes {
+package enum ExitCodes {
   static let failed: Int32 = 1
   static let usage: Int32 = 2
   static let configuration: Int32 = 7
 
   /// The exit code of each kind of failure.
-  static func code(of code: CredentialsError.Code) -> Int32 {
+  package static func code(of code: CredentialsError.Code) -> Int32 {
     switch code {
     case .failed: failed
     case .loginNeeded, .loginInProgress: 3

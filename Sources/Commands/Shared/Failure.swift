@@ -1,27 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Credentials
+package import Credentials
 import Host
 import Kubeconfig
 import OAuth
 import SessionStore
 
 /// A failure as it is told: one line of what happened, one line of what to do, and the causes under `-v`.
-struct Failure: Error {
-  let exitCode: Int32
-  let what: String
-  let remedy: String
+package struct Failure: Error {
+  /// The exit code of the process.
+  package let exitCode: Int32
+  /// What happened, in one line.
+  package let what: String
+  /// What to do about it, in one line.
+  package let remedy: String
   let cause: (any Error)?
   var verbose = false
 
-  init(exitCode: Int32, _ what: String, remedy: String, cause: (any Error)? = nil) {
+  /// Makes a failure; the cause shows with `-v`.
+  package init(exitCode: Int32, _ what: String, remedy: String, cause: (any Error)? = nil) {
     self.exitCode = exitCode
     self.what = what
     self.remedy = remedy
     self.cause = cause
   }
 
-  init(_ error: CredentialsError) {
+  /// The failure that an error of `Credentials` is.
+  package init(_ error: CredentialsError) {
     self.init(
       exitCode: ExitCodes.code(of: error.code),
       error.what,
@@ -40,24 +45,27 @@ struct Failure: Error {
   }
 
   /// The same failure with its causes shown if `verbose`.
-  func shown(verbose: Bool) -> Failure {
+  package func shown(verbose: Bool) -> Failure {
     var copy = self
     copy.verbose = verbose
     return copy
   }
 
-  /// Writes the failure to stderr, escaped.
+  /// The lines to write, escaped: what happened, what to do and, if `verbose`, the causes.
+  package var lines: [String] {
+    var lines = ["lanyard: \(Terminal.escape(what))"]
+    if !remedy.isEmpty { lines.append("  \(Terminal.escape(remedy))") }
+    if verbose { lines += Self.causes(of: cause).map { "  because: \(Terminal.escape($0))" } }
+    return lines
+  }
+
+  /// Writes the failure to stderr.
   func tell() {
-    StandardError.write("lanyard: \(Terminal.escape(what))")
-    if !remedy.isEmpty { StandardError.write("  \(Terminal.escape(remedy))") }
-    guard verbose else { return }
-    for line in Self.causes(of: cause) {
-      StandardError.write("  because: \(Terminal.escape(line))")
-    }
+    lines.forEach { StandardError.write($0) }
   }
 
   /// The chain of causes, outermost first, each in one line.
-  static func causes(of error: (any Error)?) -> [String] {
+  package static func causes(of error: (any Error)?) -> [String] {
     var lines: [String] = []
     var next = error
     while let error = next, lines.count < 8 {

@@ -18,6 +18,7 @@ enum LiveListener {
     let port = listener.port
     return RedirectListener(
       hosts: ["127.0.0.1:\(port)", "localhost:\(port)", "[::1]:\(port)"],
+      host: listener.host,
       port: port,
       serve: { receiver in
         let desk = Mutex<(RedirectReceiver, RedirectReceiver.Outcome?)>((receiver, nil))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Credentials
 import HTTPTypes
 import Host
 import OAuth
@@ -46,6 +47,7 @@ final class WebClients: Sendable {
       if let client = clients[authorities] { return client }
       let client = WebClient(
         additionalAuthorities: authorities.isEmpty ? [] : [authorities],
+        timeout: Numbers.request,
         environment: environment
       )
       clients[authorities] = client

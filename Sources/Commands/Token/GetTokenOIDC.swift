@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import ArgumentParser
+package import ArgumentParser
 import Credentials
 import Host
 import Kubeconfig
 import ReadyCredential
 
 /// `lanyard get-token oidc`: a credential from any OpenID Connect provider.
-struct GetTokenOIDC: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
+package struct GetTokenOIDC: AsyncParsableCommand {
+  /// Name and help.
+  package static let configuration = CommandConfiguration(
     commandName: "oidc",
     abstract: "Print a credential from an OpenID Connect provider.",
     discussion: """
@@ -19,10 +20,15 @@ struct GetTokenOIDC: AsyncParsableCommand {
       """
   )
 
-  @OptionGroup var options: OIDCOptions
+  /// What decides which credential is wanted.
+  @OptionGroup package var options: OIDCOptions
   @OptionGroup var global: GlobalOptions
 
-  func run() async throws {
+  /// A command to be filled by parsing.
+  package init() {}
+
+  /// Prints the credential; throws `Failure`.
+  package func run() async throws {
     do {
       try await printCredential()
     } catch let error as CredentialsError {

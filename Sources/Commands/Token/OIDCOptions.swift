@@ -1,52 +1,61 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import ArgumentParser
-import Credentials
+package import ArgumentParser
+package import Credentials
 
 extension LoginPreference: ExpressibleByArgument {}
 extension TokenKind: ExpressibleByArgument {}
 
 /// The options of `get-token oidc`, which `login` and `logout` read from a kubeconfig or take themselves.
-struct OIDCOptions: ParsableArguments {
+package struct OIDCOptions: ParsableArguments {
+  /// The issuer, as configured.
   @Option(
     help: "The issuer, as its discovery document spells it: https://id.example.com/realms/dev."
   )
-  var issuerURL: String?
+  package var issuerURL: String?
 
+  /// The OAuth client.
   @Option(help: "The OAuth client that kubectl logs in as.")
-  var clientID: String?
+  package var clientID: String?
 
+  /// Path of the file with the client's secret.
   @Option(
     help: ArgumentHelp(
       "A file with the client's secret, for confidential clients. It is sent only to an issuer that you trusted.",
       valueName: "file"
     )
   )
-  var clientSecretFile: String?
+  package var clientSecretFile: String?
 
+  /// Scopes beside `openid` and `offline_access`.
   @Option(
     name: .customLong("scope"),
     help: "A scope to ask for beside openid and offline_access; may be given several times."
   )
-  var scopes: [String] = []
+  package var scopes: [String] = []
 
+  /// The `audience` parameter.
   @Option(help: "The audience parameter, for issuers that want one.")
-  var audience: String?
+  package var audience: String?
 
+  /// Path of a file with certificates (PEM).
   @Option(
     help: ArgumentHelp(
       "Certificates (PEM) that are trusted for the issuer beside the system's.",
       valueName: "file"
     )
   )
-  var certificateAuthority: String?
+  package var certificateAuthority: String?
 
+  /// The account label.
   @Option(help: "A label that keeps two logins at one issuer apart.")
-  var account: String?
+  package var account: String?
 
+  /// How to log in.
   @Option(help: "How to log in: auto decides by who is there.")
-  var login: LoginPreference = .auto
+  package var login: LoginPreference = .auto
 
+  /// `HOST:PORT` on loopback, in order of preference.
   @Option(
     name: .customLong("listen-address"),
     help: ArgumentHelp(
@@ -54,12 +63,23 @@ struct OIDCOptions: ParsableArguments {
       valueName: "host:port"
     )
   )
-  var listenAddresses: [String] = []
+  package var listenAddresses: [String] = []
 
-  @Option(help: "Which token goes to the API server.")
-  var token: TokenKind = .id
+  /// The token that was asked for; nil if nothing was said.
+  @Option(
+    name: .customLong("token"),
+    help: "Which token goes to the API server; id unless it is said."
+  )
+  package var wantedToken: TokenKind?
 
-  func validate() throws {
+  /// Which token goes to the API server.
+  package var token: TokenKind { wantedToken ?? .id }
+
+  /// Options with their defaults, as parsing needs them.
+  package init() {}
+
+  /// Throws a usage error for options that contradict each other.
+  package func validate() throws {
     if login == .device || login == .never, !listenAddresses.isEmpty {
       throw ValidationError(
         "--listen-address is for a login with a browser and contradicts --login \(login.rawValue)"
@@ -72,8 +92,11 @@ struct OIDCOptions: ParsableArguments {
 }
 
 extension OIDCOptions {
+  /// Whether nothing was said of what decides which session is meant; how to log in is not part of that.
+  package var nameNoSession: Bool { words.isEmpty && wantedToken == nil }
+
   /// The options as words of a command line, for a message that tells what to run.
-  var words: [String] {
+  package var words: [String] {
     var words: [String] = []
     func add(_ name: String, _ value: String?) {
       if let value { words += [name, value] }

@@ -6,6 +6,8 @@ struct LoopbackAddress: Equatable {
   let address: String
   /// The port; 0 for any.
   let port: Int
+  /// The host as it was asked for, and as a URL names it: 127.0.0.1, localhost or [::1].
+  let host: String
 
   /// Accepts `127.0.0.1:PORT`, `localhost:PORT` and `[::1]:PORT`.
   ///
@@ -16,7 +18,8 @@ struct LoopbackAddress: Equatable {
     guard !digits.isEmpty, digits.allSatisfy({ $0.isASCII && $0.isNumber }),
       let port = Int(digits), port <= 65535
     else { return nil }
-    switch text[..<colon] {
+    host = String(text[..<colon])
+    switch host {
     case "127.0.0.1", "localhost": address = "127.0.0.1"
     case "[::1]": address = "::1"
     default: return nil
@@ -26,6 +29,7 @@ struct LoopbackAddress: Equatable {
 
   init(address: String, port: Int) {
     self.address = address
+    host = address == "::1" ? "[::1]" : address
     self.port = port
   }
 

@@ -26,10 +26,13 @@ package final class LoopbackListener: Sendable {
 
   /// The port that all addresses share.
   package let port: Int
+  /// The host of the address that was taken, as it was asked for: 127.0.0.1, localhost or [::1].
+  package let host: String
   private let channels: [any Channel]
   private let desk: LoopbackDesk
 
-  private init(port: Int, channels: [any Channel], desk: LoopbackDesk) {
+  private init(host: String, port: Int, channels: [any Channel], desk: LoopbackDesk) {
+    self.host = host
     self.port = port
     self.channels = channels
     self.desk = desk
@@ -69,7 +72,7 @@ package final class LoopbackListener: Sendable {
         {
           channels.append(twin)
         }
-        return LoopbackListener(port: port, channels: channels, desk: desk)
+        return LoopbackListener(host: address.host, port: port, channels: channels, desk: desk)
       }
     }
     throw refusal(failures)

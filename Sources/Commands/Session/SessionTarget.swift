@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Credentials
+import Host
+
+/// Which session `login` and `logout` mean: a context's, or one that options name.
+package struct SessionTarget {
+  let context: String?
+  let options: OIDCOptions
+  let environment: [(String, String)]
+
+  init(_ context: String?, _ kubeconfig: KubeconfigOptions, _ options: OIDCOptions) throws {
+    let name = try Self.name(context, kubeconfig.context, options)
+    guard options.issuerURL == nil else {
+      self.context = nil
+      self.options = options
+      environment = []
+      return
+    }
+    let lookup = ContextLookup(
+      environment: ProcessSurroundings.current().environment,
+      kubeconfig: kubeconfig.kubeconfig
+    )
+    let found = try lookup.find(name)
+    self.context = found.context
+    var merged = found.options
+    if options.login != .auto || merged.login == .never { merged.login = options.login }
+    if !options.listenAddresses.isEmpty { merged.listenAddresses = options.listenAddresses }
+    self.options = merged
+    environment = found.environment
+  }
+
+  /// The context that is named; nil for the current one, or if the options name an issuer.
+  ///
+  /// Throws a usage failure for two names, and for options that a context's own would silently win over.
+  package static func name(
+    _ context: String?,
+    _ other: String?,
+    _ options: OIDCOptions
+  ) throws(Failure) -> String? {
+    if let context, let other, context != other {
+      throw Failure(
+        exitCode: ExitCodes.usage,
+        "two contexts are named: \(context) and \(other)",
+        remedy: "name one"
+      )
+    }
+    let name = context ?? other
+    if options.issuerURL != nil, name != nil {
+      throw Failure(
+        exitCode: ExitCodes.usage,
+        "both a context and --issuer-url are given",
+        remedy: "give one of them"
+      )
+    }
+    if options.issuerURL == nil, !options.nameNoSession {
+      throw Failure(
+        exitCode: ExitCodes.usage,
+        "options that say which session is meant are given without --issuer-url",
+        remedy: "leave them out, because the context's user has them, or give --issuer-url too"
+      )
+    }
+    return name
+  }
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Commands
+import SessionStore
+import Testing
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+@Suite final class ContextLookupTests {
+  let path: String
+
+  init() throws {
+    var generator = SystemRandomNumberGenerator()
+    path = "/tmp/lanyard-kubeconfig-" + String(generator.next(), radix: 36)
+    let files = FileEffects.posix
+    let descriptor = try files.create(path)
+    let bytes = Array(Self.kubeconfig.utf8)
+    #expect(try files.write(descriptor, bytes[...]) == bytes.count)
+    try files.close(descriptor)
+  }
+
+  deinit { _ = unsafe unlink(path) }
+
+  static func exec(_ command: String, _ arguments: [String]) -> String {
+    """
+      exec:
+          apiVersion: client.authentication.k8s.io/v1
+          command: \(command)
+          interactiveMode: IfAvailable
+          env: [{name: XDG_STATE_HOME, value: /state}]
+          args: [\(arguments.map { "'\($0)'" }.joined(separator: ", "))]
+    """
+  }
+
+  static let kubeconfig = """
+    apiVersion: v1
+    kind: Config
+    current-context: second
+    clusters:
+    - {name: c, cluster: {server: "https://127.0.0.1:6443"}}
+    contexts:
+    - {name: first, context: {cluster: c, user: one}}
+    - {name: second, context: {cluster: c, user: one}}
+    - {name: work, context: {cluster: c, user: two}}
+    - {name: other program, context: {cluster: c, user: kubelogin}}
+    - {name: static, context: {cluster: c, user: static}}
+    - {name: odd, context: {cluster: c, user: odd}}
+    - {name: aks, context: {cluster: c, user: aks}}
+    - {name: dangling, context: {cluster: c, user: nobody}}
+    users:
+    - name: one
+      user:
+      \(exec("lanyard", ["get-token", "oidc", "--issuer-url=https://id.test", "--client-id=kube"]))
+    - name: two
+      user:
+      \(exec("/opt/bin/lanyard", [
+        "get-token", "oidc", "--issuer-url", "https://id.test", "--client-id", "kube",
+        "--account", "work",
+      ]))
+    - name: kubelogin
+      user:
+      \(exec("kubectl", ["oidc-login", "get-token"]))
+    - name: static
+      user: {token: abc}
+    - name: odd
+      user:
+      \(exec("lanyard", ["get-token", "oidc", "--colour", "red"]))
+    - name: aks
+      user:
+      \(exec("lanyard", ["get-token", "aks"]))
+
+    """
+
+  private var lookup: ContextLookup { ContextLookup(environment: [:], kubeconfig: path) }
+
+  @Test(
+    arguments: [
+      (nil, "second", nil), ("first", "first", nil), ("work", "work", "work"),
+    ] as [(String?, String, String?)]
+  )
+  func found(_ name: String?, _ context: String, _ account: String?) throws {
+    let found = try lookup.find(name)
+    #expect(found.context == context)
+    #expect(found.options.issuerURL == "https://id.test")
+    #expect(found.options.clientID == "kube")
+    #expect(found.options.account == account)
+    #expect(found.environment.map(\.0) == ["XDG_STATE_HOME"])
+    #expect(found.environment.map(\.1) == ["/state"])
+  }
+
+  @Test(arguments: ["other program", "static", "odd", "aks", "dangling", "missing", ""])
+  func notFound(_ name: String) {
+    let failure = #expect(throws: Failure.self) { try lookup.find(name) }
+    #expect(failure?.exitCode == 7)
+    #expect(failure?.remedy.isEmpty == false)
+  }
+
+  @Test func allAreThoseThatRunLanyard() throws {
+    #expect(try lookup.all().map(\.context) == ["first", "second", "work"])
+  }
+
+  @Test func contextOfOptions() throws {
+    let one = try GetTokenOIDC.parse(["--client-id", "kube", "--issuer-url", "https://id.test"])
+    #expect(lookup.context(for: one.options) == "second", "the current one of two")
+    let two = try GetTokenOIDC.parse([
+      "--issuer-url", "https://id.test", "--client-id", "kube", "--account", "work",
+      "--login", "device",
+    ])
+    #expect(lookup.context(for: two.options) == "work")
+    let none = try GetTokenOIDC.parse(["--issuer-url", "https://id.test", "--client-id", "x"])
+    #expect(lookup.context(for: none.options) == nil)
+  }
+
+  @Test func missingKubeconfig() throws {
+    let lookup = ContextLookup(environment: ["KUBECONFIG": "/nowhere/config"], kubeconfig: nil)
+    let failure = #expect(throws: Failure.self) { try lookup.find(nil) }
+    #expect(failure?.exitCode == 7)
+    #expect(lookup.context(for: try GetTokenOIDC.parse([]).options) == nil)
+  }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Commands
+import Credentials
+import Testing
+
+@Suite struct OIDCOptionsTests {
+  private func parse(_ words: [String]) throws -> OIDCOptions {
+    try GetTokenOIDC.parse(words).options
+  }
+
+  @Test func defaults() throws {
+    let options = try parse([])
+    #expect(options.issuerURL == nil)
+    #expect(options.clientID == nil)
+    #expect(options.clientSecretFile == nil)
+    #expect(options.scopes.isEmpty)
+    #expect(options.audience == nil)
+    #expect(options.certificateAuthority == nil)
+    #expect(options.account == nil)
+    #expect(options.login == .auto)
+    #expect(options.listenAddresses.isEmpty)
+    #expect(options.token == .id)
+    #expect(options.nameNoSession)
+  }
+
+  @Test func everything() throws {
+    let options = try parse([
+      "--issuer-url=https://id.test", "--client-id", "kube", "--client-secret-file", "/s",
+      "--scope", "groups", "--scope", "email", "--audience", "a", "--certificate-authority", "/ca",
+      "--account", "work", "--login", "browser", "--listen-address", "localhost:8000",
+      "--listen-address", "[::1]:0", "--token", "access", "-v",
+    ])
+    #expect(options.issuerURL == "https://id.test")
+    #expect(options.clientID == "kube")
+    #expect(options.clientSecretFile == "/s")
+    #expect(options.scopes == ["groups", "email"])
+    #expect(options.audience == "a")
+    #expect(options.certificateAuthority == "/ca")
+    #expect(options.account == "work")
+    #expect(options.login == .browser)
+    #expect(options.listenAddresses == ["localhost:8000", "[::1]:0"])
+    #expect(options.token == .access)
+  }
+
+  @Test(arguments: LoginPreference.allCases) func logins(_ login: LoginPreference) throws {
+    #expect(try parse(["--login", login.rawValue]).login == login)
+  }
+
+  static let refused: [[String]] = [
+    ["--login", "later"], ["--login", ""], ["--token", "refresh"], ["--scope", ""],
+    ["--scope", "a b"], ["--scope", "a\tb"], ["--issuer-url"], ["--unknown"], ["word"],
+    ["--login", "device", "--listen-address", "127.0.0.1:0"],
+    ["--login", "never", "--listen-address", "127.0.0.1:0"],
+    ["--client-secret", "in the process list"], ["--client-id", "a", "extra"],
+  ]
+
+  @Test(arguments: refused) func refusals(_ words: [String]) {
+    #expect(throws: (any Error).self) { try parse(words) }
+  }
+
+  /// The words that a message tells to run name the same session when they are parsed again.
+  @Test func wordsComeBack() throws {
+    let words = [
+      "--issuer-url", "https://id.test", "--client-id", "kube", "--client-secret-file", "/s",
+      "--scope", "groups", "--scope", "email", "--audience", "a", "--certificate-authority", "/ca",
+      "--account", "work", "--token", "access",
+    ]
+    #expect(try parse(words).words == words)
+    #expect(try parse(words.reversedPairs).words == words.reversedScopes)
+  }
+
+  @Test(arguments: [
+    ["--issuer-url", "x"], ["--client-id", "x"], ["--client-secret-file", "x"], ["--scope", "x"],
+    ["--audience", "x"], ["--certificate-authority", "x"], ["--account", "x"], ["--token", "id"],
+    ["--token", "access"],
+  ])
+  func namesASession(_ words: [String]) throws {
+    #expect(try !parse(words).nameNoSession)
+  }
+
+  @Test(arguments: [["--login", "device"], ["--listen-address", "127.0.0.1:0"], ["-v"]])
+  func namesNone(_ words: [String]) throws {
+    #expect(try parse(words).nameNoSession)
+  }
+}
+
+extension [String] {
+  /// The options in reverse order, each with its value.
+  fileprivate var reversedPairs: [String] {
+    stride(from: 0, to: count, by: 2).reversed().flatMap { [self[$0], self[$0 + 1]] }
+  }
+
+  /// The same words with the two scopes swapped, because their order is kept.
+  fileprivate var reversedScopes: [String] {
+    map { word in
+      switch word {
+      case "groups": "email"
+      case "email": "groups"
+      default: word
+      }
+    }
+  }
+}

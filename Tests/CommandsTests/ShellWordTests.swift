@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Commands
+import Testing
+
+@Suite struct ShellWordTests {
+  @Test(arguments: [
+    ("prod", "prod"), ("https://id.example.com/realms/dev", "https://id.example.com/realms/dev"),
+    ("admin@prod-eu.1", "admin@prod-eu.1"), ("a=b,c+d%20", "a=b,c+d%20"),
+    ("", "''"), ("two words", "'two words'"), ("it's", #"'it'\''s'"#), ("'", #"''\'''"#),
+    ("$(rm -rf ~)", "'$(rm -rf ~)'"), ("`id`", "'`id`'"), ("a;b", "'a;b'"), ("a&b", "'a&b'"),
+    ("a\nb", "'a\nb'"), ("*", "'*'"), ("~/x", "'~/x'"), ("!x", "'!x'"), (#"a\b"#, #"'a\b'"#),
+    ("#x", "'#x'"), ("größe", "'größe'"),
+  ])
+  func quoting(_ word: String, _ quoted: String) {
+    #expect(ShellWord.quote(word) == quoted)
+  }
+}

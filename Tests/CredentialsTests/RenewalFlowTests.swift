@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Credentials
+import OAuth
+import Testing
+
+/// Each row: what happens, one event after the other, and the action that each leads to.
+@Suite struct RenewalFlowTests {
+  typealias Step = (event: RenewalFlow.Event, action: RenewalFlow.Action)
+
+  struct Row: Sendable {
+    let name: String
+    var needsIDToken = true
+    var lostBefore = false
+    let steps: [Step]
+  }
+
+  static let tokens = TokenResponse(
+    accessToken: Secret("a"),
+    idToken: Secret("i"),
+    refreshToken: Secret("r")
+  )
+  static let noID = TokenResponse(accessToken: Secret("a"), refreshToken: Secret("r"))
+  static let deadWords = "the issuer answered 400 invalid_grant"
+  static let lostWords =
+    "the answer to an earlier renewal was lost on the way, and the issuer does not give it twice"
+  static let gateway = "the issuer answered 502"
+
+  static func answer(_ status: Int, _ code: String? = nil, retryAfter: Int? = nil)
+    -> RenewalFlow.Event
+  {
+    .answered(.error(status: status, code: code, description: nil, retryAfter: retryAfter))
+  }
+  static var dead: RenewalFlow.Event { answer(400, "invalid_grant") }
+
+  static let answered = [
+    Row(
+      name: "answered",
+      steps: [
+        (.answered(.tokens(tokens)), .keep(tokens)), (.kept, .judge(tokens)),
+      ]
+    ),
+    Row(
+      name: "no ID token, and none is wanted",
+      needsIDToken: false,
+      steps: [
+        (.answered(.tokens(noID)), .keep(noID)), (.kept, .judge(noID)),
+      ]
+    ),
+    Row(
+      name: "no ID token, then one",
+      steps: [
+        (.answered(.tokens(noID)), .keep(noID)), (.kept, .send(openID: true)),
+        (.answered(.tokens(tokens)), .keep(tokens)), (.kept, .judge(tokens)),
+      ]
+    ),
+    Row(
+      name: "no ID token twice",
+      steps: [
+        (.answered(.tokens(noID)), .keep(noID)), (.kept, .send(openID: true)),
+        (.answered(.tokens(noID)), .keep(noID)), (.kept, .stop(.noIDToken)),
+      ]
+    ),
+    Row(
+      name: "no ID token, then unknown: sent again as it was",
+      steps: [
+        (.answered(.tokens(noID)), .keep(noID)), (.kept, .send(openID: true)),
+        (answer(502), .send(openID: true)), (answer(502), .stop(.uncertain(gateway))),
+      ]
+    ),
+    Row(
+      name: "lost before, but answered; what fails next is not its fault",
+      lostBefore: true,
+      steps: [
+        (.answered(.tokens(noID)), .keep(noID)), (.kept, .send(openID: true)),
+        (dead, .reread), (.reread(another: false), .stop(.dead(deadWords))),
+      ]
+    ),
+  ]
+
+  static let ends = [
+    Row(
+      name: "dead, the same token in the store",
+      steps: [
+        (dead, .reread), (.reread(another: false), .stop(.dead(deadWords))),
+      ]
+    ),
+    Row(
+      name: "dead, another token, which works",
+      steps: [
+        (dead, .reread), (.reread(another: true), .send(openID: false)),
+        (.answered(.tokens(tokens)), .keep(tokens)), (.kept, .judge(tokens)),
+      ]
+    ),
+    Row(
+      name: "dead, another token, dead too: no third",
+      steps: [
+        (dead, .reread), (.reread(another: true), .send(openID: false)),
+        (dead, .reread), (.reread(another: true), .stop(.dead(deadWords))),
+      ]
+    ),
+    Row(
+      name: "dead after a lost answer",
+      lostBefore: true,
+      steps: [
+        (dead, .reread), (.reread(another: false), .stop(.dead(lostWords))),
+      ]
+    ),
+    Row(
+      name: "configuration",
+      steps: [
+        (
+          answer(401, "invalid_client"),
+          .stop(.configuration("the issuer answered 401 invalid_client"))
+        )
+      ]
+    ),
+    Row(name: "refused", steps: [(answer(403), .stop(.refused("the issuer answered 403")))]),
+    Row(
+      name: "temporary",
+      steps: [
+        (answer(503, retryAfter: 7), .stop(.temporary("the issuer answered 503", retryAfter: 7)))
+      ]
+    ),
+    Row(
+      name: "not sent",
+      steps: [
+        (.unanswered(.notSent("no route")), .stop(.temporary("no route", retryAfter: nil)))
+      ]
+    ),
+    Row(
+      name: "temporary after a lost answer stays uncertain",
+      lostBefore: true,
+      steps: [
+        (answer(503), .stop(.uncertain("the issuer answered 503")))
+      ]
+    ),
+  ]
+
+  static let unknowns = [
+    Row(
+      name: "unknown, then answered",
+      steps: [
+        (.unanswered(.noAnswer("reset")), .send(openID: false)),
+        (.answered(.tokens(tokens)), .keep(tokens)), (.kept, .judge(tokens)),
+      ]
+    ),
+    Row(
+      name: "unknown twice",
+      steps: [
+        (.unanswered(.noAnswer("reset")), .send(openID: false)),
+        (answer(502), .stop(.uncertain(gateway))),
+      ]
+    ),
+    Row(
+      name: "unknown, then dead: the first was processed",
+      steps: [
+        (.answered(.garbled(status: 200)), .send(openID: false)),
+        (dead, .reread), (.reread(another: false), .stop(.dead(lostWords))),
+      ]
+    ),
+    Row(
+      name: "unknown, then temporary",
+      steps: [
+        (answer(500), .send(openID: false)),
+        (.unanswered(.notSent("no route")), .stop(.uncertain("no route"))),
+      ]
+    ),
+    Row(
+      name: "unknown, dead, another token, unknown: not a third time",
+      steps: [
+        (answer(502), .send(openID: false)), (dead, .reread),
+        (.reread(another: true), .send(openID: false)), (answer(502), .stop(.uncertain(gateway))),
+      ]
+    ),
+  ]
+
+  @Test(arguments: answered + ends + unknowns) func script(_ row: Row) {
+    var flow = RenewalFlow(
+      issuer: nil,
+      needsIDToken: row.needsIDToken,
+      lostBefore: row.lostBefore
+    )
+    #expect(flow.start() == .send(openID: false))
+    for (index, step) in row.steps.enumerated() {
+      #expect(flow.next(step.event) == step.action, "\(row.name), step \(index + 1)")
+    }
+  }
+
+  @Test func issuersWithHabitsAreAskedForTheirs() {
+    var flow = RenewalFlow(issuer: .dex, needsIDToken: true, lostBefore: false)
+    #expect(flow.next(Self.answer(400, "invalid_request")) == .reread)
+  }
+}

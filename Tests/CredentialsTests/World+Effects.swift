@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Credentials
+import OAuth
+import SessionStore
+import Synchronization
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+extension World {
+  var effects: Effects {
+    Effects(
+      now: { self.now },
+      uptime: { self.read { $0.uptime } },
+      random: { self.random($0) },
+      pause: { try await self.pause($0) },
+      send: { _, call async throws(TransportFailure) in try self.send(call) },
+      attemptLock: { path, _ throws(LockProblem) in self.attemptLock(path) },
+      lockHolder: { path in self.read { $0.holders[path] } },
+      startRenewal: { order, lock in try await self.startRenewal(order, lock) },
+      listen: { _ async throws(ListenProblem) in self.listener() },
+      openBrowser: { url in
+        self.edit { $0.opened.append(url) }
+        return true
+      },
+      tell: { line in self.edit { $0.lines.append(line) } },
+      trace: { _ in }
+    )
+  }
+
+  /// Moves both clocks on at once.
+  ///
+  /// The deadline of a login that the person answers never comes.
+  private func pause(_ seconds: Double) async throws {
+    if seconds >= Numbers.login, read({ $0.personAnswers }) {
+      try await Task.sleep(for: .seconds(86400))
+    }
+    edit { state in
+      state.uptime += seconds
+      state.now.addTimeInterval(seconds)
+    }
+    read { $0.onPause }(self)
+  }
+
+  private func attemptLock(_ path: String) -> HeldLock? {
+    guard state.withLock({ $0.locks.insert(path).inserted }) else { return nil }
+    return HeldLock(
+      descriptor: 9,
+      release: { self.edit { $0.locks.remove(path) } },
+      handOver: {}
+    )
+  }
+
+  private func startRenewal(_ order: RenewalOrder, _ lock: HeldLock) async throws -> RenewalWatch {
+    edit { $0.calls.append(order.rejected ? "renewal for a rejection" : "renewal") }
+    switch read({ $0.renewals }) {
+    case .run:
+      let report = await Renewal(order: order, store: store, effects: effects).run()
+      lock.release()
+      return RenewalWatch { _ in report }
+    case .neverReport: return RenewalWatch { _ in nil }
+    case .die:
+      lock.release()
+      return RenewalWatch { _ in throw Died() }
+    case .cannotStart: throw Died()
+    }
+  }
+
+  struct Died: Error {}
+
+  /// The browser: goes where the page told it, and brings the code back.
+  private func listener() -> RedirectListener {
+    let host = read { $0.redirectHost }
+    return RedirectListener(hosts: ["\(host):8000"], host: host, port: 8000) { receiver in
+      guard self.read({ $0.personAnswers }) else {
+        try await Task.sleep(for: .seconds(86400))
+        throw CancellationError()
+      }
+      var receiver = receiver
+      let state = self.asked["state"] ?? ""
+      let action = receiver.receive(
+        method: "GET",
+        target: "/?code=code-1&state=\(state)",
+        host: "\(host):8000",
+        contentType: nil,
+        body: []
+      )
+      guard case .finish(let outcome, _, _, _) = action else { throw Died() }
+      return outcome
+    }
+  }
+
+  /// The parameters of the last authorization request.
+  var asked: [String: String] {
+    let url = read { $0.opened.last } ?? ""
+    return Self.fields(of: url.split(separator: "?").last.map { String($0) } ?? "")
+  }
+
+  // MARK: what is asked of it
+
+  func order(rejected: Bool = false, token: TokenKind = .id) throws -> RenewalOrder {
+    RenewalOrder(
+      request: try Given.request(token: token),
+      storeFolder: store.folder,
+      hostID: nil,
+      runtimeFolder: runtime,
+      dataKey: try store.unlock(),
+      rejected: rejected
+    )
+  }
+
+  func renew(rejected: Bool = false, token: TokenKind = .id) async throws -> RenewalReport {
+    await Renewal(
+      order: try order(rejected: rejected, token: token),
+      store: store,
+      effects: effects
+    )
+    .run()
+  }
+
+  func source(
+    _ preference: LoginPreference = .auto,
+    interactive: Bool? = false,
+    request: CredentialRequest? = nil
+  ) throws -> CredentialSource {
+    CredentialSource(
+      request: try request ?? Given.request(),
+      store: store,
+      effects: effects,
+      options: options(preference, interactive: interactive)
+    )
+  }
+
+  func options(
+    _ preference: LoginPreference = .auto,
+    interactive: Bool?
+  ) -> CredentialSource.Options {
+    CredentialSource.Options(
+      preference: preference,
+      audience: Audience(interactive: interactive, terminal: true, display: true),
+      listenAddresses: ["127.0.0.1:8000"],
+      hostID: nil,
+      runtimeFolder: runtime,
+      loginCommand: { "lanyard login here" }
+    )
+  }
+
+  /// Prints `token` and, if an expiry is reported, in how many seconds that is.
+  var slot: ReadySlot {
+    ReadySlot(
+      lookup: { _ in
+        self.read { state in
+          state.ready.map { .hit($0) } ?? .miss(rejected: state.rejected)
+        }
+      },
+      write: { body, _, _ in
+        self.edit { $0.written.append(String(decoding: body, as: UTF8.self)) }
+      },
+      render: { token, expiration in
+        let left = expiration.map { " \(Int($0.timeIntervalSince(self.now)))" } ?? ""
+        return Array((token + left).utf8)
+      }
+    )
+  }
+
+  func print(
+    _ preference: LoginPreference = .auto,
+    interactive: Bool? = false,
+    request: CredentialRequest? = nil
+  ) async throws -> String {
+    let source = try source(preference, interactive: interactive, request: request)
+    return String(decoding: try await source.credential(slot), as: UTF8.self)
+  }
+
+  func refusal(
+    _ preference: LoginPreference = .auto,
+    interactive: Bool? = false,
+    request: CredentialRequest? = nil
+  ) async throws -> CredentialsError? {
+    let source = try source(preference, interactive: interactive, request: request)
+    let slot = slot
+    return await credentialsError { () async throws(CredentialsError) in
+      try await source.credential(slot)
+    }
+  }
+}
+
+// MARK: answers of the token endpoint
+
+extension World {
+  static func tokens(
+    _ number: Int = 2,
+    subject: String = "alice",
+    id: Bool = true,
+    refresh: Bool = true,
+    by key: Forge.Signer = .issuer,
+    life: Int = 1000
+  ) -> Answer {
+    { world throws(TransportFailure) in
+      var members = [
+        #""access_token":"access-\#(number)""#, #""token_type":"Bearer""#,
+        #""expires_in":\#(life)"#,
+      ]
+      if refresh { members.append(#""refresh_token":"refresh-\#(number)""#) }
+      if id {
+        let token = Forge.idToken(
+          now: world.now,
+          subject: subject,
+          nonce: world.asked["nonce"],
+          life: life,
+          by: key == .issuer ? Forge.key : Forge.foreign
+        )
+        members.append(#""id_token":"\#(token)""#)
+      }
+      return ok("{\(members.joined(separator: ","))}")
+    }
+  }
+
+  static func error(_ status: Int, _ code: String? = nil) -> Answer {
+    { _ throws(TransportFailure) in
+      HTTPAnswer(status: status, body: Array((code.map { #"{"error":"\#($0)"}"# } ?? "").utf8))
+    }
+  }
+
+  /// An answer that is given after something else has happened.
+  static func answer(
+    _ answer: @escaping Answer,
+    after event: @escaping @Sendable (World) -> Void
+  ) -> Answer {
+    { world throws(TransportFailure) in
+      event(world)
+      return try answer(world)
+    }
+  }
+
+  static let dead = error(400, "invalid_grant")
+  static let lost: Answer = { _ throws(TransportFailure) in throw .noAnswer("reset") }
+  static let offline: Answer = { _ throws(TransportFailure) in throw .notSent("no route") }
+}
+
+extension Forge {
+  enum Signer: Sendable { case issuer, stranger }
+}
