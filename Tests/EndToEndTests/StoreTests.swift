@@ -26,10 +26,10 @@ import Foundation
       let expired = try await desk.logInAndExpire()
       let other = "\(desk.folder)/other"
       try PrivateFile.makeFolder(other)
-      let script = "\(state) && shift 2 && exec \"$@\""
-      let words =
-        ["unshare", "-m", "/bin/sh", "-c", script, "sh", "\(desk.folder)/state", other]
-        + [try Programs.lanyard] + desk.getToken
+      let words = StateFolder.inMountNamespace(
+        "\(state) && shift 2 && exec \"$@\"",
+        ["\(desk.folder)/state", other, try Programs.lanyard] + desk.getToken
+      )
       let failed = try await desk.start(words, ["XDG_STATE_HOME": other]).result()
       #expect(failed.status == 6, "\(failed.errors)")
       #expect(failed.output.isEmpty)

@@ -41,7 +41,11 @@ struct StateFolder {
   func wrapped(_ words: [String]) -> [String] {
     guard let mount else { return words }
     let script = "mount -t tmpfs -o \"$1\" tmpfs \"$2\" && shift 2 && exec \"$@\""
-    return ["unshare", geteuid() == 0 ? "-m" : "-rm", "/bin/sh", "-c", script, "sh", mount]
-      + ["\(desk.folder)/state"] + words
+    return Self.inMountNamespace(script, [mount, "\(desk.folder)/state"] + words)
+  }
+
+  /// A shell script and its arguments, where what it mounts is seen by nobody else.
+  static func inMountNamespace(_ script: String, _ arguments: [String]) -> [String] {
+    ["unshare", geteuid() == 0 ? "-m" : "-rm", "/bin/sh", "-c", script, "sh"] + arguments
   }
 }
