@@ -5,7 +5,8 @@ package import OAuth
 /// The exchange of a refresh token, as a pure flow from event to action.
 ///
 /// The shell (`Renewal`) performs the actions. The order is the point: a successor is kept before it is judged, an
-/// unknown outcome is tried once more with the same token, and a dead token is compared with the store before it counts.
+/// unknown outcome is tried once more with the same token, and a dead token is compared with the store before
+/// it counts.
 package struct RenewalFlow: Sendable {
   /// What has happened.
   package enum Event: Sendable {
