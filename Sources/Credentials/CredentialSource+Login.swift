@@ -107,27 +107,20 @@ extension CredentialSource {
     }
     defer { lock?.release() }
     let backoff = LoginBackoff(store: store, digest: request.loginDigest)
-    let session: Session
     do {
-      session = try await Login(
+      let session = try await Login(
         request: request,
         listenAddresses: options.listenAddresses,
         documents: documents,
         effects: effects
       ).run(way)
+      let outcome = try await keep(session, switching: switching, explicit: explicit)
+      backoff.clear()
+      return outcome
     } catch {
       backoff.failed(at: effects.now())
       throw error
     }
-    let outcome: LoginOutcome
-    do {
-      outcome = try await keep(session, switching: switching, explicit: explicit)
-    } catch {
-      backoff.failed(at: effects.now())
-      throw error
-    }
-    backoff.clear()
-    return outcome
   }
 
   /// Waits for the login lock, and shares what another login gave meanwhile.
