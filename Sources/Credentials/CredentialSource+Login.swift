@@ -115,22 +115,15 @@ extension CredentialSource {
     )
     // An issuer that is down before anybody was asked is no failed login: it must not keep the next one waiting.
     let metadata = try await login.metadata()
-    let session: Session
     do {
-      session = try await login.run(way, metadata)
+      let session = try await login.run(way, metadata)
+      let outcome = try await keep(session, switching: switching, explicit: explicit)
+      backoff.clear()
+      return outcome
     } catch {
       backoff.failed(at: effects.now())
       throw error
     }
-    let outcome: LoginOutcome
-    do {
-      outcome = try await keep(session, switching: switching, explicit: explicit)
-    } catch {
-      backoff.failed(at: effects.now())
-      throw error
-    }
-    backoff.clear()
-    return outcome
   }
 
   /// Waits for the login lock, and shares what another login gave meanwhile.

@@ -76,11 +76,21 @@ package struct Renewal {
     let reservation = try store.reserve(record.id, capacity: Numbers.reservedBytes)
     var successor = Successor(record: record, reservation: reservation)
     defer { successor.discardReservation() }
-    var flow = RenewalFlow(
+    let flow = RenewalFlow(
       issuer: Classification.kind(of: metadata),
       needsIDToken: order.request.token == .id,
       lostBefore: lostBefore
     )
+    return try await drive(flow, &successor, metadata)
+  }
+
+  /// Does what the flow says until it ends.
+  private func drive(
+    _ start: RenewalFlow,
+    _ successor: inout Successor,
+    _ metadata: ProviderMetadata
+  ) async throws(StoreError) -> RenewalReport {
+    var flow = start
     var action = flow.start()
     while true {
       switch action {
@@ -97,10 +107,9 @@ package struct Renewal {
         }
         action = flow.next(.kept)
       case .judge(let tokens):
-        let report = try await judge(successor.record, tokens, metadata)
-        return report
+        return try await judge(successor.record, tokens, metadata)
       case .stop(let end):
-        record = successor.record
+        var record = successor.record
         return try settle(&record, end)
       }
     }

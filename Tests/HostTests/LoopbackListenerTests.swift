@@ -36,6 +36,13 @@ import Testing
     try await served
   }
 
+  @Test(arguments: [("127.0.0.1:0", "127.0.0.1"), ("localhost:0", "localhost")])
+  func saysWhichHostWasAskedFor(_ address: String, _ host: String) async throws {
+    let listener = try await LoopbackListener.bind(addresses: [address])
+    #expect(listener.host == host)
+    await listener.close()
+  }
+
   @Test func theLastAnswerArrivesAndEndsIt() async throws {
     let listener = try await LoopbackListener.bind(addresses: ["127.0.0.1:0"])
     #expect(listener.port > 0)
