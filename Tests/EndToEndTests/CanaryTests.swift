@@ -89,7 +89,10 @@ import Foundation
     await desk.lab.revokeSessions()
     try evidence.add(try await desk.lanyard(verbose), exit: 3)
     try evidence.add(try await desk.logIn(verbose, as: .init("bob")), exit: 4)
-    try evidence.add(try await desk.logIn(verbose), exit: 0)
+    // Somebody else's login may count as a failed one, after which only `lanyard login` asks at once.
+    let words = ["login"] + desk.getToken.dropFirst(2) + ["-v"]
+    try evidence.add(try await desk.logIn(words), exit: 0)
+    try evidence.add(try await desk.lanyard(verbose), exit: 0)
   }
 
   /// Replaces the session by one whose token has expired.

@@ -41,7 +41,24 @@ import Testing
     lab.log().count { $0.kind == .requestArrived && $0.endpoint == "token" }
   }
 
-  @Test func `the network is down`() async throws {
+  @Test func `the network goes away and comes back`() async throws {
+    try await Desk.with { desk in
+      let expired = try await desk.logInAndExpire()
+      let words = Namespace.words("n") + [try Programs.lanyard] + desk.getToken
+      let failed = try await desk.start(words + ["--login", "browser"]).result()
+      #expect(failed.status == 5, "\(failed.errors)")
+      #expect(failed.output.isEmpty)
+      #expect(failed.errors.contains("the session is kept"))
+      #expect(!desk.lab.isBeingAskedToRenew)
+      let works = try await desk.asksUntilItWorks()
+      #expect(works.status == 0, "\(works.errors)")
+      #expect(try works.token != expired)
+      #expect(desk.lab.count(.refresh) == 1)
+      #expect(desk.lab.logins == 1)
+    }
+  }
+
+  @Test func `the issuer is gone`() async throws {
     try await Desk.with { desk in
       try await desk.logInAndExpire()
       await desk.lab.stop()

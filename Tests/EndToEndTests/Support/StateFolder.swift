@@ -46,6 +46,14 @@ struct StateFolder {
 
   /// A shell script and its arguments, where what it mounts is seen by nobody else.
   static func inMountNamespace(_ script: String, _ arguments: [String]) -> [String] {
-    ["unshare", geteuid() == 0 ? "-m" : "-rm", "/bin/sh", "-c", script, "sh"] + arguments
+    Namespace.words("m") + ["/bin/sh", "-c", script, "sh"] + arguments
+  }
+}
+
+/// A namespace of its own for one command, which root may have, and others by way of a user namespace.
+enum Namespace {
+  /// The words to put before the command; `kind` is `m` for mounts, `n` for a network that is down.
+  static func words(_ kind: String) -> [String] {
+    ["unshare", geteuid() == 0 ? "-\(kind)" : "-r\(kind)"]
   }
 }
