@@ -121,7 +121,10 @@ extension CredentialSource {
       backoff.clear()
       return outcome
     } catch {
-      backoff.failed(at: effects.now())
+      // A busy port or an issuer that is down asked nobody anything.
+      if [.refused, .verdict, .loginNeeded].contains(error.code) {
+        backoff.failed(at: effects.now())
+      }
       throw error
     }
   }

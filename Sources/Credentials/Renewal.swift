@@ -110,7 +110,7 @@ package struct Renewal {
         return try await judge(successor.record, tokens, metadata)
       case .stop(let end):
         var record = successor.record
-        return try settle(&record, end)
+        return try settle(&record, end, answerLost: flow.answerLost)
       }
     }
   }
@@ -214,6 +214,8 @@ package struct Renewal {
     } catch {
       return .failed(error.code, what: error.what, remedy: error.remedy)
     }
+    session.summary.outage = nil
+    if order.rejected { session.summary.rejectionRenewed = effects.now() }
     writeOrphan(session)
     guard let current = session.token(order.request.token) else {
       return .failed(.store, what: error.what, remedy: error.remedy)
@@ -223,7 +225,8 @@ package struct Renewal {
 
   private func settle(
     _ record: inout Record,
-    _ end: RenewalFlow.End
+    _ end: RenewalFlow.End,
+    answerLost: Bool
   ) throws(StoreError) -> RenewalReport {
     switch end {
     case .dead(let why):
@@ -237,14 +240,14 @@ package struct Renewal {
       try update(&record) { $0.renewable = false }
       return .noToken(why: why)
     case .configuration(let why):
-      try update(&record) { _ in }
+      try update(&record) { $0.uncertain = answerLost }
       return .failed(
         .configuration,
         what: why,
         remedy: "check the client id, its secret and the scopes in the kubeconfig"
       )
     case .refused(let why):
-      try update(&record) { _ in }
+      try update(&record) { $0.uncertain = answerLost }
       return .failed(
         .refused,
         what: why,

@@ -68,6 +68,9 @@ package struct RenewalFlow: Sendable {
     self.lostBefore = lostBefore
   }
 
+  /// Whether a request was sent whose answer nobody has seen.
+  package var answerLost: Bool { lostBefore }
+
   /// The first action.
   package func start() -> Action { .send(openID: false) }
 

@@ -43,6 +43,18 @@ import Foundation
     #expect(try await world.renew() == .ended(why: Self.lost))
   }
 
+  @Test(arguments: [(403, "access_denied"), (400, "invalid_scope")])
+  func aRefusalDoesNotMakeALostAnswerForgotten(status: Int, code: String) async throws {
+    let world = try world()
+    world.script(World.lost, World.error(status, code), World.dead)
+    guard case .failed = try await world.renew() else {
+      Issue.record("not a failure")
+      return
+    }
+    #expect(try world.stored()?.summary.uncertain == true)
+    #expect(try await world.renew() == .ended(why: Self.lost))
+  }
+
   /// What a renewal leaves that was killed between sending and persisting.
   @Test func intentWithoutOutcomeIsAnUnknownAnswer() async throws {
     let world = try world { $0.intent = Given.now.addingTimeInterval(-30) }
