@@ -195,35 +195,19 @@ extension CredentialSource {
     seconds: Double,
     _ slot: ReadySlot
   ) async throws(CredentialsError) -> [UInt8] {
-    let report: RenewalReport?
-    do {
-      report = try await watch.report(seconds)
+    let report: RenewalReport
+    do throws(CredentialsError) {
+      report = try await self.report(of: watch, seconds: seconds)
     } catch {
-      let error = CredentialsError(
-        .failed,
-        "the renewal ended without a report",
-        remedy: "try again; the session is kept",
-        cause: error
-      )
       return try settleForOld(good, slot, error)
     }
     switch report {
-    case nil:
-      let error = CredentialsError(
-        .temporary,
-        "the renewal has not finished",
-        remedy: "try again in a moment; it goes on"
-      )
-      return try settleForOld(good, slot, error)
     case .renewed: return try handRenewed(slot)
     case .notKept(let token, let times, let why):
       effects.tell("the renewed session could not be kept: \(why)")
       effects.tell("  this token is good, but you may have to log in again when it ends")
       return hand(token, times, slot)
-    case .ended(let why):
-      if let good { return hand(good.token, good.times, slot) }
-      return try await logInAndHand(.ended(at: effects.now(), why: why), slot)
-    case .noToken(let why):
+    case .ended(let why), .noToken(let why):
       if let good { return hand(good.token, good.times, slot) }
       return try await logInAndHand(.ended(at: effects.now(), why: why), slot)
     case .failed(let code, let what, let remedy):
@@ -232,6 +216,31 @@ extension CredentialSource {
       guard code != .verdict else { throw error }
       return try settleForOld(good, slot, error)
     }
+  }
+
+  private func report(
+    of watch: RenewalWatch,
+    seconds: Double
+  ) async throws(CredentialsError) -> RenewalReport {
+    let report: RenewalReport?
+    do {
+      report = try await watch.report(seconds)
+    } catch {
+      throw CredentialsError(
+        .failed,
+        "the renewal ended without a report",
+        remedy: "try again; the session is kept",
+        cause: error
+      )
+    }
+    guard let report else {
+      throw CredentialsError(
+        .temporary,
+        "the renewal has not finished",
+        remedy: "try again in a moment; it goes on"
+      )
+    }
+    return report
   }
 
   /// What a renewal has just put into the store: handed out as long as it is good, however short its life.

@@ -39,6 +39,28 @@ extension CredentialSource {
     _ reason: LoginReason,
     _ slot: ReadySlot
   ) async throws(CredentialsError) -> [UInt8] {
+    let way = try wayToAsk(reason)
+    effects.tell(reason.words)
+    let outcome = try await logIn(way, switching: false, explicit: false)
+    guard let (token, times) = outcome.session.token(request.token) else {
+      throw CredentialsError(
+        .configuration,
+        "the issuer gave no \(request.token.rawValue) token",
+        remedy: "check the scopes and --token"
+      )
+    }
+    if let why = outcome.notKept {
+      effects.tell("you are logged in, but the session could not be kept: \(why)")
+      effects.tell("  this token is good until it expires; then you have to log in again")
+    }
+    if outcome.keyCreated { KeyNotice.lines(folder: store.folder).forEach(effects.tell) }
+    // The login has moved the store's epoch; looking again is how the slot learns of the new one.
+    _ = slot.lookup(effects.now())
+    return hand(token, times, slot)
+  }
+
+  /// How `get-token` may ask; throws why it may not.
+  private func wayToAsk(_ reason: LoginReason) throws(CredentialsError) -> LoginWay {
     let way = WhoMayBeAsked.way(options.preference, options.audience)
     guard way != .none else {
       if let holder = effects.lockHolder(loginLock) {
@@ -58,23 +80,7 @@ extension CredentialSource {
         remedy: logInAgain
       )
     }
-    effects.tell(reason.words)
-    let outcome = try await logIn(way, switching: false, explicit: false)
-    guard let (token, times) = outcome.session.token(request.token) else {
-      throw CredentialsError(
-        .configuration,
-        "the issuer gave no \(request.token.rawValue) token",
-        remedy: "check the scopes and --token"
-      )
-    }
-    if let why = outcome.notKept {
-      effects.tell("you are logged in, but the session could not be kept: \(why)")
-      effects.tell("  this token is good until it expires; then you have to log in again")
-    }
-    if outcome.keyCreated { KeyNotice.lines(folder: store.folder).forEach(effects.tell) }
-    // The login has moved the store's epoch; looking again is how the slot learns of the new one.
-    _ = slot.lookup(effects.now())
-    return hand(token, times, slot)
+    return way
   }
 
   private var loginLock: String { store.lockPath(forLogin: request.loginDigest) }
@@ -106,6 +112,15 @@ extension CredentialSource {
     case nil: lock = nil
     }
     defer { lock?.release() }
+    return try await askAndKeep(way, switching: switching, explicit: explicit)
+  }
+
+  /// The login itself and its outcome on disk; notes one that somebody failed or refused.
+  private func askAndKeep(
+    _ way: LoginWay,
+    switching: Bool,
+    explicit: Bool
+  ) async throws(CredentialsError) -> LoginOutcome {
     let backoff = LoginBackoff(store: store, digest: request.loginDigest)
     let login = Login(
       request: request,
@@ -204,15 +219,8 @@ extension CredentialSource {
     let storeLock = try await lock(store.storeLockPath, why: "login")
     defer { storeLock.release() }
     do {
-      let id = try request.sessionID
       let (key, created) = try store.establish()
-      var record: Record
-      do throws(StoreError) {
-        record = try Record(store: store, id: id, key: key)
-      } catch {
-        guard case .corrupt = error.code else { throw error }
-        record = try Record(store: store, id: id, key: key)
-      }
+      var record = try recordToReplace(key)
       if let old = record.session {
         try refuseStrangers(old.summary, session.summary, switching: switching, explicit: explicit)
       }
@@ -226,6 +234,17 @@ extension CredentialSource {
       throw error
     } catch {
       throw CredentialsError(.failed, "the session could not be kept", remedy: "", cause: error)
+    }
+  }
+
+  /// The session as it is now; a damaged one has been set aside by the first look, and the second finds none.
+  private func recordToReplace(_ key: DataKey) throws -> Record {
+    let id = try request.sessionID
+    do throws(StoreError) {
+      return try Record(store: store, id: id, key: key)
+    } catch {
+      guard case .corrupt = error.code else { throw error }
+      return try Record(store: store, id: id, key: key)
     }
   }
 

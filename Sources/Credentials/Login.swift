@@ -64,13 +64,7 @@ struct Login: Sendable {
     }
     let redirectURI = "http://\(listener.host):\(listener.port)/"
     let authorization = try authorization(metadata, redirectURI)
-    let opened = opensBrowser && effects.openBrowser(authorization.url)
-    effects.tell(
-      opened
-        ? "log in in the browser that has opened, or open this address yourself:"
-        : "open this address in a browser on this machine to log in:"
-    )
-    effects.tell("  \(authorization.url)")
+    announce(authorization.url, opensBrowser: opensBrowser)
     let receiver = RedirectReceiver(
       hosts: listener.hosts,
       state: authorization.state,
@@ -89,6 +83,16 @@ struct Login: Sendable {
       )
     )
     return try await accept(tokens, metadata, nonce: authorization.nonce)
+  }
+
+  private func announce(_ url: String, opensBrowser: Bool) {
+    let opened = opensBrowser && effects.openBrowser(url)
+    effects.tell(
+      opened
+        ? "log in in the browser that has opened, or open this address yourself:"
+        : "open this address in a browser on this machine to log in:"
+    )
+    effects.tell("  \(url)")
   }
 
   private func authorization(
@@ -300,10 +304,23 @@ struct Login: Sendable {
       now: received,
       skew: Numbers.skew
     )
-    let verdict: IDTokenVerdict
+    let verdict = try await judge(idToken, against: expectation, metadata)
+    return Session(
+      summary: try summary(verdict, tokens, received: received, nonce: nonce),
+      refreshToken: tokens.refreshToken,
+      idToken: idToken,
+      accessToken: tokens.accessToken
+    )
+  }
+
+  private func judge(
+    _ token: Secret,
+    against expectation: IDTokenExpectation,
+    _ metadata: ProviderMetadata
+  ) async throws(CredentialsError) -> IDTokenVerdict {
     do {
-      verdict = try await documents.judge(
-        idToken,
+      return try await documents.judge(
+        token,
         against: expectation,
         metadata: metadata,
         fresh: true
@@ -311,8 +328,16 @@ struct Login: Sendable {
     } catch {
       throw CredentialsError(error)
     }
+  }
+
+  private func summary(
+    _ verdict: IDTokenVerdict,
+    _ tokens: TokenResponse,
+    received: Date,
+    nonce: String?
+  ) throws(CredentialsError) -> Session.Summary {
     let claims = try Acceptance.claims(of: verdict)
-    let summary = Session.Summary(
+    return Session.Summary(
       issuer: request.issuer.text,
       clientID: request.clientID,
       account: request.account,
@@ -330,12 +355,6 @@ struct Login: Sendable {
       uncertain: false,
       outage: nil,
       rejectionRenewed: nil
-    )
-    return Session(
-      summary: summary,
-      refreshToken: tokens.refreshToken,
-      idToken: idToken,
-      accessToken: tokens.accessToken
     )
   }
 }

@@ -32,44 +32,75 @@ extension Composition {
         render: render
       )
     }
-    let caller = Caller.clientGo(hot)
-    let dependencies = [options.certificateAuthority, options.clientSecretFile]
-      .compactMap { $0 }.map { Dependency.observe($0) }
-    let epoch = Mutex<[UInt8]>([])
-    let storePath = store.folder
-    let askedAt = UnixTime(Clock.now())
+    let place = ReadyPlace(
+      folder: folder,
+      key: key,
+      storePath: store.folder,
+      caller: Caller.clientGo(hot),
+      dependencies: [options.certificateAuthority, options.clientSecretFile]
+        .compactMap { $0 }.map { Dependency.observe($0) }
+    )
     return ReadySlot(
-      lookup: { now in
-        epoch.withLock { $0 = StoreEpoch.read(storePath: storePath) ?? [] }
-        let found = folder.lookup(
-          key,
-          storePath: storePath,
-          now: UnixTime(now),
-          askedAt: askedAt,
-          caller: caller
-        )
-        switch found {
-        case .hit(let body): return .hit(Array(body))
-        case .miss(.rejected):
-          folder.noteRejection(key)
-          return .miss(rejected: true)
-        case .miss: return .miss(rejected: false)
-        }
-      },
-      write: { body, times, now in
-        let terms = ReadyTerms(
-          validFrom: UnixTime(now),
-          renewAt: UnixTime(times.renewAt),
-          epoch: epoch.withLock { $0 },
-          dependencies: dependencies
-        )
-        // A ready credential that cannot be kept costs the next caller some milliseconds and nothing else.
-        try? folder.write(body, for: key, terms: terms)
-        if let caller { folder.noteServed(key, to: caller, at: UnixTime(now)) }
-        folder.sweep(now: UnixTime(now))
-      },
+      lookup: { place.lookup($0) },
+      write: { place.write($0, $1, $2) },
       render: render
     )
+  }
+}
+
+/// One file of the ready credentials, and the store's epoch as it was when the file was last looked for.
+private final class ReadyPlace: Sendable {
+  private let folder: ReadyFolder
+  private let key: ReadyCredentialKey
+  private let storePath: String
+  private let caller: Caller?
+  private let dependencies: [Dependency]
+  private let askedAt = UnixTime(Clock.now())
+  private let epoch = Mutex<[UInt8]>([])
+
+  init(
+    folder: ReadyFolder,
+    key: ReadyCredentialKey,
+    storePath: String,
+    caller: Caller?,
+    dependencies: [Dependency]
+  ) {
+    self.folder = folder
+    self.key = key
+    self.storePath = storePath
+    self.caller = caller
+    self.dependencies = dependencies
+  }
+
+  func lookup(_ now: Date) -> ReadySlot.Found {
+    epoch.withLock { $0 = StoreEpoch.read(storePath: storePath) ?? [] }
+    let found = folder.lookup(
+      key,
+      storePath: storePath,
+      now: UnixTime(now),
+      askedAt: askedAt,
+      caller: caller
+    )
+    switch found {
+    case .hit(let body): return .hit(Array(body))
+    case .miss(.rejected):
+      folder.noteRejection(key)
+      return .miss(rejected: true)
+    case .miss: return .miss(rejected: false)
+    }
+  }
+
+  func write(_ body: [UInt8], _ times: TokenTimes, _ now: Date) {
+    let terms = ReadyTerms(
+      validFrom: UnixTime(now),
+      renewAt: UnixTime(times.renewAt),
+      epoch: epoch.withLock { $0 },
+      dependencies: dependencies
+    )
+    // A ready credential that cannot be kept costs the next caller some milliseconds and nothing else.
+    try? folder.write(body, for: key, terms: terms)
+    if let caller { folder.noteServed(key, to: caller, at: UnixTime(now)) }
+    folder.sweep(now: UnixTime(now))
   }
 }
 

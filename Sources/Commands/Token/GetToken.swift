@@ -9,4 +9,13 @@ struct GetToken: AsyncParsableCommand {
     discussion: "Prints exactly one ExecCredential on stdout, or nothing and an exit code.",
     subcommands: [GetTokenOIDC.self]
   )
+
+  /// Help on stdout with exit 0 would look like a credential to kubectl, so a missing provider is an error.
+  func run() async throws {
+    throw Failure(
+      exitCode: ExitCodes.usage,
+      "get-token needs to know which provider",
+      remedy: "for any OpenID Connect provider: lanyard get-token oidc --issuer-url … --client-id …"
+    )
+  }
 }
