@@ -30,7 +30,8 @@ import Testing
 
   /// Serves while `body` runs, which must end with a last request.
   private func serving(_ body: (LoopbackListener) async throws -> Void) async throws {
-    let listener = try await LoopbackListener.bind(addresses: ["127.0.0.1:0"])
+    // Ten seconds pass quickly on a busy machine; no test here is about them.
+    let listener = try await LoopbackListener.bind(addresses: ["127.0.0.1:0"], patience: 3600)
     async let served: Void = listener.serve(Self.handle)
     try await body(listener)
     try await served

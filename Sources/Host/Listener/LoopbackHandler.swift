@@ -38,8 +38,6 @@ final class LoopbackHandler: ChannelInboundHandler {
   static let headLimit = 16384
   /// The most bytes of a request's body.
   static let bodyLimit = 65536
-  /// How long a connection may last: people's browsers need milliseconds.
-  static let patience = TimeAmount.seconds(10)
   /// The most that is read and dropped after a refusal, so that its sender gets to read it.
   private static let drainLimit = 1 << 20
 
@@ -58,7 +56,7 @@ final class LoopbackHandler: ChannelInboundHandler {
 
   func handlerAdded(context: ChannelHandlerContext) {
     let channel = context.channel
-    deadline = context.eventLoop.scheduleTask(in: Self.patience) { channel.close(promise: nil) }
+    deadline = context.eventLoop.scheduleTask(in: desk.patience) { channel.close(promise: nil) }
   }
 
   func handlerRemoved(context: ChannelHandlerContext) {

@@ -44,10 +44,15 @@ package final class LoopbackListener: Sendable {
   ///
   /// With 127.0.0.1, ::1 is taken too if the same port is free there, because browsers resolve `localhost` to either.
   ///
-  /// - Parameter addresses: `127.0.0.1:PORT`, `localhost:PORT` or `[::1]:PORT`, port 0 for any.
+  /// - Parameters:
+  ///   - addresses: `127.0.0.1:PORT`, `localhost:PORT` or `[::1]:PORT`, port 0 for any.
+  ///   - patience: How long a connection may last, in seconds; people's browsers need milliseconds.
   /// - Returns: A listener that holds the address.
   /// - Throws: `.badAddress`, `.addressInUse` naming all that were tried, `.system` if another error came last.
-  package static func bind(addresses: [String]) async throws(ListenerError) -> LoopbackListener {
+  package static func bind(
+    addresses: [String],
+    patience: Int64 = 10
+  ) async throws(ListenerError) -> LoopbackListener {
     var wanted: [LoopbackAddress] = []
     for text in addresses {
       guard let address = LoopbackAddress(text) else {
@@ -59,7 +64,7 @@ package final class LoopbackListener: Sendable {
       }
       wanted.append(address)
     }
-    let desk = LoopbackDesk()
+    let desk = LoopbackDesk(patience: .seconds(patience))
     var failures: [(address: LoopbackAddress, number: Int32)] = []
     for address in wanted {
       switch await open(address, desk: desk) {
@@ -154,12 +159,18 @@ extension LoopbackListener {
 
 /// What all connections of a listener share.
 final class LoopbackDesk: Sendable {
+  /// How long a connection may last.
+  let patience: TimeAmount
   private let state = Mutex(State())
 
   private struct State {
     var connections = 0
     var handle: LoopbackListener.Handle?
     var finished: AsyncStream<Void>.Continuation?
+  }
+
+  init(patience: TimeAmount) {
+    self.patience = patience
   }
 
   /// The most connections at one time.
