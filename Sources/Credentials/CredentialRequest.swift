@@ -85,9 +85,6 @@ enum Fingerprint {
 
   /// The same digest in hexadecimal digits.
   static func hex(of parts: [[UInt8]], label: String) -> String {
-    bytes(of: parts, label: label).map { byte in
-      let digits = String(byte, radix: 16)
-      return digits.count == 1 ? "0" + digits : digits
-    }.joined()
+    HexDigits.text(bytes(of: parts, label: label))
   }
 }

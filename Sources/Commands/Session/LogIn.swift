@@ -50,7 +50,8 @@ struct LogIn: AsyncParsableCommand {
     let outcome = try await source.login(switching: `switch`)
     if target.options.clientSecretFile != nil {
       // Whoever typed login has seen which issuer it is; failing to note it only asks again.
-      try? TrustMark(store: composition.store).set(issuer: composition.request.issuer)
+      try? TrustedIssuers.current(storeFolder: composition.store.folder)
+        .add(composition.request.issuer)
     }
     tell(outcome, target, folder: composition.store.folder)
   }

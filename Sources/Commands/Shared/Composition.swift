@@ -24,7 +24,7 @@ struct Composition {
     request = try Self.request(options)
     guard let folder = StorePath.resolve(surroundings.hot) else {
       throw Failure(
-        exitCode: 6,
+        exitCode: ExitCodes.store,
         "there is no place for the session store: neither XDG_STATE_HOME nor HOME is set",
         remedy: "set HOME"
       )
@@ -120,7 +120,13 @@ extension Composition {
   /// A kubeconfig is hostile input: without this it could have any file sent anywhere (docs/life-of-a-credential.md).
   func checkTrust() throws {
     guard let path = options.clientSecretFile else { return }
-    guard TrustMark(store: store).holds(issuer: request.issuer) else {
+    let trusted: Bool
+    do {
+      trusted = try TrustedIssuers.current(storeFolder: store.folder).holds(request.issuer)
+    } catch {
+      throw Failure(error, exitCode: ExitCodes.configuration)
+    }
+    guard trusted else {
       throw Failure(
         exitCode: ExitCodes.configuration,
         "the file \(path) would be sent to \(request.issuer.text), which you have not trusted with secrets",

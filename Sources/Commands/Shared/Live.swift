@@ -25,8 +25,7 @@ enum Live {
   /// The machine id, hashed so that it names nothing outside; nil where there is none.
   static var hostID: String? {
     HostName.machineID().map { id in
-      SHA256.hash(Array("lanyard/host/1\n\(id)".utf8)).prefix(8)
-        .map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+      HexDigits.text(SHA256.hash(Array("lanyard/host/1\n\(id)".utf8)).prefix(8))
     }
   }
 
