@@ -3,7 +3,7 @@
 package import Host
 package import OAuth
 
-/// The issuers that the user has trusted with secrets which a kubeconfig names: one a line, in a file of the user's own.
+/// The issuers that the user has trusted with secrets which a kubeconfig names: one a line, in a file of their own.
 ///
 /// `lanyard login` and `lanyard trust` add to it; nothing in a kubeconfig can. So it lies in the home folder that the
 /// user database names, because a kubeconfig's `exec.env` can set `HOME` and `XDG_CONFIG_HOME`.
