@@ -63,11 +63,11 @@ extension CredentialSource {
         token,
         hint: .refreshToken,
         at: endpoint,
-        clientID: request.clientID,
+        clientID: request.client.id,
         authentication: request.tokenEndpoint(metadata).authentication
       )
       effects.trace("revoking the refresh token at the issuer")
-      let answer = try await effects.sender(request.authorities)(call)
+      let answer = try await effects.sender(request.trust)(call)
       guard case .revoked = Revocation.Outcome(answer, now: effects.now()) else {
         return .notRevoked("the issuer answered \(answer.status)")
       }

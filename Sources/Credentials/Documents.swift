@@ -26,7 +26,7 @@ struct Documents: Sendable {
     effects.trace("asking the issuer for its metadata")
     let (metadata, document) = try await ProviderMetadata.discover(
       request.issuer,
-      send: effects.sender(request.authorities)
+      send: effects.sender(request.trust)
     )
     write("metadata", document)
     return metadata
@@ -42,7 +42,7 @@ struct Documents: Sendable {
     effects.trace("asking the issuer for its keys")
     let (keys, document) = try await KeySet.fetch(
       from: metadata.keysEndpoint,
-      send: effects.sender(request.authorities)
+      send: effects.sender(request.trust)
     )
     write("keys", document)
     return keys

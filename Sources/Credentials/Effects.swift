@@ -19,10 +19,9 @@ package struct Effects: Sendable {
   package var random: @Sendable (Int) -> [UInt8]
   /// Sleeps so many seconds; throws when cancelled.
   package var pause: @Sendable (Double) async throws -> Void
-  /// Sends one request, trusting the given certificates (PEM) beside the system's.
+  /// Sends one request over a connection with this trust.
   package var send:
-    @Sendable (_ authorities: [UInt8], HTTPCall) async throws(TransportFailure) ->
-      HTTPAnswer
+    @Sendable (TransportTrust, HTTPCall) async throws(TransportFailure) -> HTTPAnswer
   /// Tries to take a lock file, and writes who and why into it; nil if another holds it.
   package var attemptLock:
     @Sendable (_ path: String, _ why: String) throws(LockProblem) -> HeldLock?
@@ -46,7 +45,8 @@ package struct Effects: Sendable {
     uptime: @escaping @Sendable () -> Double,
     random: @escaping @Sendable (Int) -> [UInt8],
     pause: @escaping @Sendable (Double) async throws -> Void,
-    send: @escaping @Sendable ([UInt8], HTTPCall) async throws(TransportFailure) -> HTTPAnswer,
+    send:
+      @escaping @Sendable (TransportTrust, HTTPCall) async throws(TransportFailure) -> HTTPAnswer,
     attemptLock: @escaping @Sendable (String, String) throws(LockProblem) -> HeldLock?,
     lockHolder: @escaping @Sendable (String) -> LockHolder?,
     startRenewal: @escaping @Sendable (RenewalOrder, HeldLock) async throws -> RenewalWatch,
@@ -69,9 +69,9 @@ package struct Effects: Sendable {
     self.trace = trace
   }
 
-  /// The sender for one set of trust anchors.
-  func sender(_ authorities: [UInt8]) -> HTTPSend {
-    { [send] call async throws(TransportFailure) in try await send(authorities, call) }
+  /// The sender with this trust.
+  func sender(_ trust: TransportTrust) -> HTTPSend {
+    { [send] call async throws(TransportFailure) in try await send(trust, call) }
   }
 }
 

@@ -70,7 +70,7 @@ struct Login: Sendable {
       state: authorization.state,
       issuer: request.issuer,
       issRequired: metadata.sendsIssuerInRedirect,
-      pages: RedirectPages(issuerHost: request.issuer.host, clientID: request.clientID)
+      pages: RedirectPages(issuerHost: request.issuer.host, clientID: request.client.id)
     )
     let code = try await code(from: listener, receiver)
     let tokens = try await exchange(
@@ -103,7 +103,7 @@ struct Login: Sendable {
       return try AuthorizationRequest(
         metadata: metadata,
         parameters: AuthorizationRequest.Parameters(
-          clientID: request.clientID,
+          clientID: request.client.id,
           redirectURI: redirectURI,
           scopes: request.scopes,
           audience: request.audience
@@ -200,12 +200,12 @@ struct Login: Sendable {
       )
       let call = try DeviceAuthorization.call(
         at: endpoint,
-        clientID: request.clientID,
+        clientID: request.client.id,
         authentication: request.tokenEndpoint(metadata).authentication,
         scopes: request.scopes,
         audience: request.audience
       )
-      answer = try await effects.sender(request.authorities)(call)
+      answer = try await effects.sender(request.trust)(call)
       try refuseWrongConfiguration(answer)
       return try DeviceAuthorization(answer, issuer: request.issuer)
     } catch let error as CredentialsError {
@@ -240,7 +240,7 @@ struct Login: Sendable {
   ) async -> DevicePolling.Event {
     let call = request.tokenEndpoint(metadata).call(for: .deviceCode(device.deviceCode))
     do {
-      let answer = try await effects.sender(request.authorities)(call)
+      let answer = try await effects.sender(request.trust)(call)
       return .answered(TokenOutcome(answer, now: effects.now()))
     } catch {
       return .failed(error)
@@ -253,7 +253,7 @@ struct Login: Sendable {
     let outcome: TokenOutcome
     do {
       outcome = TokenOutcome(
-        try await effects.sender(request.authorities)(call),
+        try await effects.sender(request.trust)(call),
         now: effects.now()
       )
     } catch {
@@ -297,7 +297,7 @@ struct Login: Sendable {
     let received = effects.now()
     let expectation = IDTokenExpectation(
       issuer: request.issuer,
-      clientID: request.clientID,
+      clientID: request.client.id,
       nonce: nonce.map { .exactly($0) } ?? .none,
       accessToken: tokens.accessToken,
       previousSubject: nil,
@@ -339,7 +339,7 @@ struct Login: Sendable {
     let claims = try Acceptance.claims(of: verdict)
     return Session.Summary(
       issuer: request.issuer.text,
-      clientID: request.clientID,
+      clientID: request.client.id,
       account: request.account,
       subject: claims.subject,
       name: claims.preferredUsername ?? claims.email ?? claims.name,

@@ -126,7 +126,7 @@ package struct Renewal {
     )
     effects.trace("sending the refresh token to the issuer")
     do {
-      let answer = try await effects.sender(order.request.authorities)(call)
+      let answer = try await effects.sender(order.request.trust)(call)
       return .answered(TokenOutcome(answer, now: effects.now()))
     } catch {
       return .unanswered(error)
@@ -171,7 +171,7 @@ package struct Renewal {
     if let idToken = tokens.idToken {
       let expectation = IDTokenExpectation(
         issuer: order.request.issuer,
-        clientID: order.request.clientID,
+        clientID: order.request.client.id,
         nonce: .absentOrEqual(session.summary.nonce),
         accessToken: tokens.accessToken,
         previousSubject: session.summary.subject,

@@ -28,7 +28,7 @@ package struct ReadyCredentialKey: Sendable, Hashable {
     } else {
       fields.add(optional: nil)
     }
-    for name in inputs.variables {
+    for name in inputs.variables(for: arguments) {
       fields.add(name.utf8)
       fields.add(optional: surroundings.variable(name))
     }

@@ -48,7 +48,7 @@ struct LogIn: AsyncParsableCommand {
     )
     let source = composition.source(interactive: nil, contextKnown: target.context)
     let outcome = try await source.login(switching: `switch`)
-    if target.options.clientSecretFile != nil {
+    if !target.options.namedSecrets.isEmpty {
       // Whoever typed login has seen which issuer it is; failing to note it only asks again.
       try? TrustedIssuers.current(storeFolder: composition.store.folder)
         .add(composition.request.issuer)

@@ -46,8 +46,8 @@ enum Live {
       uptime: { uptime() },
       random: { Randomness.bytes($0) },
       pause: { try await Task.sleep(for: .seconds($0)) },
-      send: { authorities, call async throws(TransportFailure) in
-        try await web.send(call, trusting: authorities)
+      send: { trust, call async throws(TransportFailure) in
+        try await web.send(call, with: trust)
       },
       attemptLock: { path, why throws(LockProblem) in try attemptLock(path, why) },
       lockHolder: { path in lockHolder(path) },

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Credentials
+import OAuth
+
+/// The request that options make: checks what they say and reads the files and variables that they name.
+struct RequestComposition {
+  private let options: OIDCOptions
+  private let environment: [String: String]
+
+  init(_ options: OIDCOptions, _ environment: [String: String]) {
+    self.options = options
+    self.environment = environment
+  }
+
+  /// Throws a usage failure for what is missing, a configuration failure for what is wrong.
+  func request() throws(Failure) -> CredentialRequest {
+    let issuer = try issuer()
+    let grant = options.grant
+    return CredentialRequest(
+      issuer: issuer,
+      client: try client(),
+      grant: grant.grantType,
+      username: grant.username,
+      subjectTokenType: grant.grantType == .tokenExchange
+        ? try TokenTypes.uri(grant.subjectTokenType) : "",
+      scopes: scopes,
+      audience: options.authorization.audience,
+      resources: options.authorization.resources,
+      parameters: options.authorization.pairs.map { .init(name: $0.0, value: $0.1) },
+      account: options.account,
+      token: options.token,
+      authorities: try options.certificateAuthority.map { path throws(Failure) in
+        try OptionFile(path: path, option: "--certificate-authority").bytes()
+      } ?? [],
+      manner: CredentialRequest.Manner(
+        redirectURI: options.authorization.redirectURI,
+        responseMode: options.authorization.responseMode,
+        par: options.authorization.par,
+        dpop: options.authorization.dpop
+      )
+    )
+  }
+
+  /// A robot asks for what it was told to and nothing else.
+  private var scopes: [String] {
+    let standard = options.grant.grantType.isUnattended ? [] : ["openid", "offline_access"]
+    var seen: Set<String> = []
+    return (standard + options.scopes).filter { seen.insert($0).inserted }
+  }
+
+  private func issuer() throws(Failure) -> Issuer {
+    guard let issuerURL = options.issuerURL, !issuerURL.isEmpty else {
+      throw Failure(
+        exitCode: ExitCodes.usage,
+        "--issuer-url is missing",
+        remedy: "say which issuer: --issuer-url https://id.example.com/realms/dev"
+      )
+    }
+    do {
+      return try Issuer(issuerURL)
+    } catch {
+      throw Failure(
+        exitCode: ExitCodes.configuration,
+        error.what,
+        remedy: error.remedy,
+        cause: error.cause
+      )
+    }
+  }
+
+  private func client() throws(Failure) -> OAuthClient {
+    let client = options.client
+    guard let id = client.clientID, !id.isEmpty else {
+      throw Failure(
+        exitCode: ExitCodes.usage,
+        "--client-id is missing",
+        remedy: "say which OAuth client: --client-id kubernetes"
+      )
+    }
+    return OAuthClient(
+      id: id,
+      method: client.clientAuth,
+      secret: try client.secretSource?.read(environment),
+      key: try client.clientKeyFile.map { path throws(Failure) in
+        Secret(
+          String(
+            decoding: try OptionFile(path: path, option: "--client-key-file").bytes(),
+            as: UTF8.self
+          )
+        )
+      },
+      keyID: client.clientKeyID,
+      certificate: try client.clientCertificateFile.map { path throws(Failure) in
+        try OptionFile(path: path, option: "--client-certificate-file").bytes()
+      } ?? []
+    )
+  }
+}
+
+/// The token types of RFC 8693 §3, by their short names.
+enum TokenTypes {
+  /// The URI of a type: a short name, or a URI as it is; throws a usage failure for anything else.
+  static func uri(_ name: String) throws(Failure) -> String {
+    if name.contains(":") { return name }
+    let known = ["access_token", "refresh_token", "id_token", "saml1", "saml2", "jwt"]
+    guard known.contains(name) else {
+      throw Failure(
+        exitCode: ExitCodes.usage,
+        "--subject-token-type \(name) is not a token type",
+        remedy: "give one of \(known.joined(separator: ", ")), or a URI"
+      )
+    }
+    return "urn:ietf:params:oauth:token-type:\(name)"
+  }
+}
