@@ -9,9 +9,9 @@ package struct ProviderMetadata: Sendable {
   package let deviceAuthorizationEndpoint: Endpoint?
   package let revocationEndpoint: Endpoint?
   package let endSessionEndpoint: Endpoint?
-  /// `userinfo_endpoint` (OIDC Core 5.3)
+  /// `userinfo_endpoint` (OIDC Core 5.3).
   package let userinfoEndpoint: Endpoint?
-  /// `pushed_authorization_request_endpoint` (RFC 9126 section 5)
+  /// `pushed_authorization_request_endpoint` (RFC 9126 section 5).
   package let pushedAuthorizationRequestEndpoint: Endpoint?
   /// `require_pushed_authorization_requests` (RFC 9126 section 5); false if absent.
   package let requiresPushedAuthorizationRequests: Bool
@@ -50,21 +50,7 @@ package struct ProviderMetadata: Sendable {
   /// ``OAuthError/Code/discoveryInvalid``, ``OAuthError/Code/discoveryIssuerMismatch`` or
   /// ``OAuthError/Code/endpointInvalid``.
   package init(parsing document: [UInt8], issuer: Issuer) throws(OAuthError) {
-    guard document.count <= Limits.discoveryDocument else {
-      throw OAuthError(
-        .tooLarge(limit: Limits.discoveryDocument),
-        fetching: "its discovery document",
-        from: issuer.host
-      )
-    }
-    let json: StrictJSON
-    do {
-      json = try StrictJSON(parsing: document)
-    } catch {
-      throw Self.refusal(issuer, "it is not JSON: \(error.reason) at byte \(error.offset)", error)
-    }
-    let reader = MetadataReader(json: json, issuer: issuer)
-    try Self.checkIssuer(json, issuer)
+    let reader = MetadataReader(json: try Self.json(document, issuer), issuer: issuer)
     self.issuer = issuer
     tokenEndpoint = try reader.required("token_endpoint")
     keysEndpoint = try reader.required("jwks_uri")
@@ -91,6 +77,27 @@ package struct ProviderMetadata: Sendable {
     grantTypes = try reader.list("grant_types_supported")
     scopes = try reader.list("scopes_supported")
     prompts = try reader.list("prompt_values_supported")
+  }
+
+  private static func json(
+    _ document: [UInt8],
+    _ issuer: Issuer
+  ) throws(OAuthError) -> StrictJSON {
+    guard document.count <= Limits.discoveryDocument else {
+      throw OAuthError(
+        .tooLarge(limit: Limits.discoveryDocument),
+        fetching: "its discovery document",
+        from: issuer.host
+      )
+    }
+    let json: StrictJSON
+    do {
+      json = try StrictJSON(parsing: document)
+    } catch {
+      throw refusal(issuer, "it is not JSON: \(error.reason) at byte \(error.offset)", error)
+    }
+    try checkIssuer(json, issuer)
+    return json
   }
 
   private static func checkIssuer(_ json: StrictJSON, _ issuer: Issuer) throws(OAuthError) {
