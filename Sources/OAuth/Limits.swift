@@ -6,6 +6,10 @@
 package enum Limits {
   /// URLs: what browsers and proxies commonly carry.
   package static let url = 2048
+  /// A whole authorization URL: what servers accept as a request line, with room for resources.
+  package static let authorizationURL = 16 * 1024
+  /// A pushed request's life beyond which the figure is nonsense: one day, where minutes are usual.
+  package static let pushedRequestLife = 86_400
   /// Discovery documents: real ones have 2 to 10 KB.
   package static let discoveryDocument = 256 * 1024
   /// JWK sets: real ones have 1 to 20 KB; 100 keys of RSA 4096 with certificates fit.
