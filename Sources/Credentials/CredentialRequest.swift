@@ -59,17 +59,17 @@ package struct CredentialRequest: Sendable {
     /// The redirect URI as it is registered; nil: any port of 127.0.0.1.
     package var redirectURI: String?
     /// How the browser brings the answer.
-    package var responseMode: ResponseMode
+    package var responseMode: AuthorizationRequest.ResponseMode
     /// Pushed authorization requests (RFC 9126).
-    package var par: Offer
+    package var par: PushedAuthorization.Use
     /// Refresh tokens bound to a key (RFC 9449).
     package var dpop: Offer
 
     /// Makes a manner; everything as the issuer offers it unless said.
     package init(
       redirectURI: String? = nil,
-      responseMode: ResponseMode = .query,
-      par: Offer = .auto,
+      responseMode: AuthorizationRequest.ResponseMode = .query,
+      par: PushedAuthorization.Use = .auto,
       dpop: Offer = .auto
     ) {
       self.redirectURI = redirectURI

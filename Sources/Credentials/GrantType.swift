@@ -56,11 +56,3 @@ package enum ClientMethod: String, Sendable, Codable, CaseIterable {
   /// The certificate of the TLS connection (RFC 8705 §2).
   case tls = "tls_client_auth"
 }
-
-/// How the browser brings the answer of an authorization request.
-package enum ResponseMode: String, Sendable, Codable, CaseIterable {
-  /// In the query of the redirect URI (OAuth 2.0 Multiple Response Type Encoding Practices §2.1).
-  case query
-  /// In the body of a POST (OAuth 2.0 Form Post Response Mode).
-  case formPost = "form_post"
-}

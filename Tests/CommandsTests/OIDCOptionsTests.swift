@@ -83,7 +83,7 @@ import Testing
     [
       "--audience", "a", "--resource", "https://x.test", "--resource", "urn:y", "--auth-param",
       "prompt=login", "--auth-param", "acr_values=a=b", "--redirect-uri",
-      "http://localhost:8000/cb", "--response-mode", "form_post", "--par", "always", "--dpop",
+      "http://localhost:8000/cb", "--response-mode", "form_post", "--par", "never", "--dpop",
       "never",
     ],
     ["--grant-type", "password", "--username", "u", "--password-file", "/p"],
@@ -116,7 +116,8 @@ import Testing
     ["--grant-type", "jwt-bearer", "--assertion-file", "/a", "--assertion-env", "A"],
     ["--grant-type", "jwt-bearer", "--assertion-file", "/a", "--assertion-audience", "x"],
     ["--grant-type", "jwt-bearer", "--assertion-file", "/a", "--subject-token-type", "id_token"],
-    ["--auth-param", "x"], ["--auth-param", "=x"], ["--par", "maybe"], ["--dpop", ""],
+    ["--auth-param", "x"], ["--auth-param", "=x"], ["--par", "maybe"], ["--par", "always"],
+    ["--dpop", ""],
     ["--redirect-uri", "http://localhost:1/", "--listen-address", "127.0.0.1:1"],
     ["--password", "in the process list"], ["--assertion", "in the process list"],
   ]

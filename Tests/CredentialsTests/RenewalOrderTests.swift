@@ -31,7 +31,7 @@ import Testing
       manner: .init(
         redirectURI: "http://localhost:1/cb",
         responseMode: .formPost,
-        par: .always,
+        par: .never,
         dpop: .never
       )
     )

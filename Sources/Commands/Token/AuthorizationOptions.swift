@@ -2,9 +2,11 @@
 
 package import ArgumentParser
 package import Credentials
+package import OAuth
 
 extension Offer: ExpressibleByArgument {}
-extension ResponseMode: ExpressibleByArgument {}
+extension AuthorizationRequest.ResponseMode: ExpressibleByArgument {}
+extension PushedAuthorization.Use: ExpressibleByArgument {}
 
 /// What is asked of the issuer beside scopes, and over which of its extensions.
 package struct AuthorizationOptions: ParsableArguments {
@@ -43,16 +45,16 @@ package struct AuthorizationOptions: ParsableArguments {
 
   /// How the browser brings the answer.
   @Option(help: ArgumentHelp("How the browser brings the answer.", valueName: "mode"))
-  package var responseMode: ResponseMode = .query
+  package var responseMode: AuthorizationRequest.ResponseMode = .query
 
   /// Pushed authorization requests.
   @Option(
     help: ArgumentHelp(
-      "Pushed authorization requests (RFC 9126); auto: where the issuer offers them.",
+      "Pushed authorization requests (RFC 9126); auto: where the issuer offers or asks for them.",
       valueName: "when"
     )
   )
-  package var par: Offer = .auto
+  package var par: PushedAuthorization.Use = .auto
 
   /// Sender-constrained refresh tokens.
   @Option(

@@ -3,7 +3,7 @@
 extension AuthorizationRequest {
   /// How the issuer sends its answer (OAuth 2.0 Multiple Response Type Encoding Practices, Form Post
   /// Response Mode).
-  package enum ResponseMode: String, Sendable, CaseIterable {
+  package enum ResponseMode: String, Sendable, Codable, CaseIterable {
     /// In the query of the redirect; the default of the code flow, so it is not sent.
     case query
     /// In the body of a POST, which keeps the code out of the browser's history.

@@ -3,7 +3,7 @@
 /// What the issuer answers to a pushed authorization request (RFC 9126 section 2.2).
 package struct PushedAuthorization: Sendable {
   /// When a request is pushed.
-  package enum Use: String, Sendable, CaseIterable {
+  package enum Use: String, Sendable, Codable, CaseIterable {
     /// When the issuer asks for it or offers it.
     case auto
     /// Not unless the issuer asks for it; then the login is refused.

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+import OAuth
+
+extension Login {
+  // MARK: authorization code (RFC 6749 §4.1, RFC 8252, PKCE S256)
+
+  func withBrowser(
+    _ metadata: ProviderMetadata,
+    opensBrowser: Bool
+  ) async throws(CredentialsError) -> Session {
+    let registered = try registeredRedirect()
+    let listener = try await listen(registered.map { [$0.listenAddress] } ?? listenAddresses)
+    let redirectURI =
+      registered?.listening(on: listener.port).text
+      ?? "http://\(listener.host):\(listener.port)/"
+    let authorization = try authorization(metadata, redirectURI)
+    announce(try await address(of: authorization, metadata), opensBrowser: opensBrowser)
+    let receiver = RedirectReceiver(
+      hosts: listener.hosts,
+      state: authorization.state,
+      issuer: request.issuer,
+      issRequired: metadata.sendsIssuerInRedirect,
+      pages: RedirectPages(issuerHost: request.issuer.host, clientID: request.client.id)
+    )
+    let code = try await code(from: listener, receiver)
+    let tokens = try await exchange(
+      .authorizationCode(
+        code: code,
+        verifier: authorization.verifier,
+        redirectURI: redirectURI
+      ),
+      metadata
+    )
+    return try await accept(tokens, metadata, nonce: authorization.nonce)
+  }
+
+  private func registeredRedirect() throws(CredentialsError) -> RedirectURI? {
+    guard let text = request.manner.redirectURI else { return nil }
+    do {
+      return try RedirectURI(text)
+    } catch {
+      throw CredentialsError(error)
+    }
+  }
+
+  private func listen(_ addresses: [String]) async throws(CredentialsError) -> RedirectListener {
+    do {
+      return try await effects.listen(addresses)
+    } catch {
+      throw CredentialsError(
+        .failed,
+        error.what,
+        remedy: "free the port, or give another with --listen-address"
+      )
+    }
+  }
+
+  /// What the browser opens: the request itself, or a reference to it where the issuer takes it by PAR (RFC 9126).
+  private func address(
+    of authorization: AuthorizationRequest,
+    _ metadata: ProviderMetadata
+  ) async throws(CredentialsError) -> String {
+    do {
+      guard
+        let endpoint = try PushedAuthorization.endpoint(of: metadata, use: request.manner.par)
+      else { return authorization.url }
+      effects.trace("pushing the authorization request to the issuer")
+      let answer = try await effects.sender(request.trust)(
+        PushedAuthorization.call(
+          for: authorization,
+          at: endpoint,
+          authentication: request.tokenEndpoint(metadata).authentication
+        )
+      )
+      return try PushedAuthorization(answer, issuer: request.issuer).url(for: authorization)
+    } catch let error as OAuthError {
+      throw CredentialsError(error)
+    } catch let failure as TransportFailure {
+      throw CredentialsError(
+        OAuthError(failure, fetching: "the login request", from: request.issuer.host)
+      )
+    } catch {
+      throw CredentialsError(.failed, "the login failed", remedy: "log in again", cause: error)
+    }
+  }
+
+  private func announce(_ url: String, opensBrowser: Bool) {
+    let opened = opensBrowser && effects.openBrowser(url)
+    effects.tell(
+      opened
+        ? "log in in the browser that has opened, or open this address yourself:"
+        : "open this address in a browser on this machine to log in:"
+    )
+    effects.tell("  \(url)")
+  }
+
+  private func authorization(
+    _ metadata: ProviderMetadata,
+    _ redirectURI: String
+  ) throws(CredentialsError) -> AuthorizationRequest {
+    do {
+      return try AuthorizationRequest(
+        metadata: metadata,
+        parameters: parameters(redirectURI),
+        randomness: AuthorizationRequest.Randomness(
+          state: effects.random(32),
+          nonce: effects.random(32),
+          verifier: effects.random(32)
+        )
+      )
+    } catch {
+      throw CredentialsError(error)
+    }
+  }
+
+  private func parameters(_ redirectURI: String) -> AuthorizationRequest.Parameters {
+    var parameters = AuthorizationRequest.Parameters(
+      clientID: request.client.id,
+      redirectURI: redirectURI,
+      scopes: request.scopes,
+      audience: request.audience,
+      resources: request.resources,
+      extra: request.parameters.map { ($0.name, $0.value) }
+    )
+    parameters.responseMode = request.manner.responseMode
+    return parameters
+  }
+
+  private func code(
+    from listener: RedirectListener,
+    _ receiver: RedirectReceiver
+  ) async throws(CredentialsError) -> Secret {
+    let outcome: RedirectReceiver.Outcome?
+    do {
+      outcome = try await withDeadline(Numbers.login, effects) {
+        try await listener.serve(receiver)
+      }
+    } catch {
+      throw CredentialsError(
+        .loginNeeded,
+        "the login was interrupted",
+        remedy: "log in again",
+        cause: error
+      )
+    }
+    switch outcome {
+    case .code(let code): return code
+    case .refused(let error, let description):
+      let words = [error, description].compactMap { $0 }.joined(separator: ": ")
+      throw CredentialsError(
+        .refused,
+        "the issuer refused the login: \(words)",
+        remedy: "log in as somebody who may use this client, or ask whoever runs the issuer"
+      )
+    case .fault(let error): throw CredentialsError(error)
+    case nil:
+      throw CredentialsError(
+        .loginNeeded,
+        "nobody logged in within \(Int(Numbers.login / 60)) minutes",
+        remedy: "log in again"
+      )
+    }
+  }
+}
+
+/// Runs the work, and gives nil if it takes longer than so many seconds.
+private func withDeadline<Result: Sendable>(
+  _ seconds: Double,
+  _ effects: Effects,
+  _ work: @escaping @Sendable () async throws -> Result
+) async throws -> Result? {
+  try await withThrowingTaskGroup(of: Result?.self) { group in
+    group.addTask { try await work() }
+    group.addTask {
+      try await effects.pause(seconds)
+      return nil
+    }
+    defer { group.cancelAll() }
+    return try await group.next() ?? nil
+  }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+import OAuth
+
+extension Login {
+  // MARK: device code (RFC 8628)
+
+  func withDevice(_ metadata: ProviderMetadata) async throws(CredentialsError) -> Session {
+    let device = try await deviceAuthorization(metadata)
+    effects.tell(
+      "open \(device.verificationURI.text) on any device and enter the code \(device.userCode)"
+    )
+    if let complete = device.verificationURIComplete { effects.tell("  or open \(complete.text)") }
+    effects.tell(
+      "  within \(max(device.expiresIn / 60, 1)) min, and only if you started this login"
+    )
+    let start = effects.uptime()
+    var polling = DevicePolling(
+      interval: device.interval,
+      expiresIn: device.expiresIn,
+      host: request.issuer.host
+    )
+    var event = DevicePolling.Event.started
+    while true {
+      switch polling.next(event, elapsed: Int(effects.uptime() - start)) {
+      case .wait(let seconds):
+        do {
+          try await effects.pause(Double(seconds))
+        } catch {
+          throw CredentialsError(.loginNeeded, "the login was interrupted", remedy: "log in again")
+        }
+        event = .waited
+      case .poll: event = await poll(device, metadata)
+      case .done(let tokens): return try await accept(tokens, metadata, nonce: nil)
+      case .failed(let error): throw CredentialsError(error)
+      }
+    }
+  }
+
+  private func deviceAuthorization(
+    _ metadata: ProviderMetadata
+  ) async throws(CredentialsError) -> DeviceAuthorization {
+    let answer: HTTPAnswer
+    do {
+      let endpoint = try metadata.require(
+        metadata.deviceAuthorizationEndpoint,
+        for: "logins by device code"
+      )
+      let call = try DeviceAuthorization.call(
+        at: endpoint,
+        clientID: request.client.id,
+        authentication: request.tokenEndpoint(metadata).authentication,
+        scopes: request.scopes,
+        audience: request.audience
+      )
+      answer = try await effects.sender(request.trust)(call)
+      try refuseWrongConfiguration(answer)
+      return try DeviceAuthorization(answer, issuer: request.issuer)
+    } catch let error as CredentialsError {
+      throw error
+    } catch let error as OAuthError {
+      throw CredentialsError(error)
+    } catch let failure as TransportFailure {
+      throw CredentialsError(
+        OAuthError(failure, fetching: "a device code", from: request.issuer.host)
+      )
+    } catch {
+      throw CredentialsError(.failed, "no device code", remedy: "log in again", cause: error)
+    }
+  }
+
+  /// Tells a client or scope that the issuer does not know from a refusal, by the table of renewals.
+  private func refuseWrongConfiguration(_ answer: HTTPAnswer) throws(CredentialsError) {
+    let outcome = TokenOutcome(answer, now: effects.now())
+    guard answer.status >= 400,
+      case .configuration(let why) = Classification.judge(outcome, issuer: nil)
+    else { return }
+    throw CredentialsError(
+      .configuration,
+      why,
+      remedy: "check the client id, its secret and the scopes"
+    )
+  }
+
+  private func poll(
+    _ device: DeviceAuthorization,
+    _ metadata: ProviderMetadata
+  ) async -> DevicePolling.Event {
+    let call = request.tokenEndpoint(metadata).call(for: .deviceCode(device.deviceCode))
+    do {
+      let answer = try await effects.sender(request.trust)(call)
+      return .answered(TokenOutcome(answer, now: effects.now()))
+    } catch {
+      return .failed(error)
+    }
+  }
+}
