@@ -4,6 +4,7 @@ import ArgumentParser
 import Commands
 import Credentials
 import Kubeconfig
+import OAuth
 import Testing
 
 @Suite struct ClusterSettingsTests {

@@ -64,4 +64,18 @@ import Foundation
       #expect(desk.lab.replays == 0)
     }
   }
+
+  @Test(arguments: [(30, 60), (30, 28), (90, 80)])
+  func `an issuer whose clock is behind costs no renewal at each question`(
+    life: Int,
+    behind: Int
+  ) async throws {
+    try await Desk.with({ $0.accessLifetime = life }) { desk in
+      desk.lab.clock.offset = Double(-behind)
+      let first = try await desk.logIn()
+      #expect(first.status == 0, "\(first.errors)")
+      #expect(try await desk.lanyard(desk.getToken).output == first.output)
+      #expect(desk.lab.count(.refresh) == 0)
+    }
+  }
 }
