@@ -70,6 +70,7 @@ struct Login: Sendable {
       state: authorization.state,
       issuer: request.issuer,
       issRequired: metadata.sendsIssuerInRedirect,
+      loginPage: metadata.authorizationEndpoint,
       pages: RedirectPages(issuerHost: request.issuer.host, clientID: request.clientID)
     )
     let code = try await code(from: listener, receiver)
