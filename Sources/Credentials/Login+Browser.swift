@@ -22,10 +22,12 @@ extension Login {
     let authorization = try authorization(metadata, redirectURI)
     announce(try await address(of: authorization, metadata), opensBrowser: opensBrowser)
     let receiver = RedirectReceiver(
+      path: registered?.path ?? "/",
       hosts: listener.hosts,
       state: authorization.state,
       issuer: request.issuer,
       issRequired: metadata.sendsIssuerInRedirect,
+      loginPage: metadata.authorizationEndpoint,
       pages: RedirectPages(issuerHost: request.issuer.host, clientID: request.client.id)
     )
     let code = try await code(from: listener, receiver)
