@@ -125,6 +125,7 @@ extension CredentialSource {
     let login = Login(
       request: request,
       listenAddresses: options.listenAddresses,
+      audience: options.audience,
       documents: documents,
       effects: effects
     )

@@ -34,6 +34,12 @@ package struct Effects: Sendable {
     @Sendable (_ addresses: [String]) async throws(ListenProblem) -> RedirectListener
   /// Starts the system's browser; false if none could be started.
   package var openBrowser: @Sendable (_ url: String) -> Bool
+  /// Asks for one line at the terminal, shown while it is typed or not; nil if there is no terminal or no more input.
+  ///
+  /// Throws when cancelled, because the answer may come another way.
+  package var ask: @Sendable (_ question: String, _ echoes: Bool) async throws -> String?
+  /// Shows a QR code of a text on the terminal, unless it would not fit or could not be read there.
+  package var showQRCode: @Sendable (_ text: String) -> Void
   /// Says something to the person, a line at a time; already escaped by the callee.
   package var tell: @Sendable (String) -> Void
   /// Says what is being done, when `-v` asks for it; never given anything secret.
@@ -52,6 +58,8 @@ package struct Effects: Sendable {
     startRenewal: @escaping @Sendable (RenewalOrder, HeldLock) async throws -> RenewalWatch,
     listen: @escaping @Sendable ([String]) async throws(ListenProblem) -> RedirectListener,
     openBrowser: @escaping @Sendable (String) -> Bool,
+    ask: @escaping @Sendable (String, Bool) async throws -> String?,
+    showQRCode: @escaping @Sendable (String) -> Void,
     tell: @escaping @Sendable (String) -> Void,
     trace: @escaping @Sendable (String) -> Void
   ) {
@@ -65,6 +73,8 @@ package struct Effects: Sendable {
     self.startRenewal = startRenewal
     self.listen = listen
     self.openBrowser = openBrowser
+    self.ask = ask
+    self.showQRCode = showQRCode
     self.tell = tell
     self.trace = trace
   }

@@ -30,7 +30,7 @@ extension Login {
       loginPage: metadata.authorizationEndpoint,
       pages: RedirectPages(issuerHost: request.issuer.host, clientID: request.client.id)
     )
-    let code = try await code(from: listener, receiver)
+    let code = try await code(from: listener, receiver, pasted(for: authorization, metadata))
     let tokens = try await exchange(
       .authorizationCode(
         code: code,
@@ -100,6 +100,33 @@ extension Login {
         : "open this address in a browser on this machine to log in:"
     )
     effects.tell("  \(url)")
+    guard audience.canAnswer else { return }
+    effects.tell("if that browser is on another machine, paste here the address that it ends at")
+  }
+
+  private func pasted(
+    for authorization: AuthorizationRequest,
+    _ metadata: ProviderMetadata
+  ) -> PastedRedirect? {
+    guard audience.canAnswer else { return nil }
+    return PastedRedirect(
+      request: authorization,
+      issuer: request.issuer,
+      issRequired: metadata.sendsIssuerInRedirect
+    )
+  }
+
+  /// What the person pastes, until it is an answer; nil if there is no terminal to paste at after all.
+  @Sendable
+  private func paste(_ pasted: PastedRedirect) async throws -> RedirectOutcome? {
+    while let line = try await effects.ask("", true) {
+      do throws(OAuthError) {
+        return try pasted.outcome(of: line)
+      } catch {
+        effects.tell("\(error.what); \(error.remedy)")
+      }
+    }
+    return nil
   }
 
   private func authorization(
@@ -134,15 +161,18 @@ extension Login {
     return parameters
   }
 
+  /// The answer that comes first: at the listener, or at the terminal.
   private func code(
     from listener: RedirectListener,
-    _ receiver: RedirectReceiver
+    _ receiver: RedirectReceiver,
+    _ pasted: PastedRedirect?
   ) async throws(CredentialsError) -> Secret {
-    let outcome: RedirectReceiver.Outcome?
+    let outcome: RedirectOutcome?
     do {
-      outcome = try await withDeadline(Numbers.login, effects) {
-        try await listener.serve(receiver)
-      }
+      outcome = try await Race(seconds: Numbers.login, effects).first(
+        { try await listener.serve(receiver) },
+        { if let pasted { try await paste(pasted) } else { nil } }
+      )
     } catch {
       throw CredentialsError(
         .loginNeeded,
@@ -168,22 +198,5 @@ extension Login {
         remedy: "log in again"
       )
     }
-  }
-}
-
-/// Runs the work, and gives nil if it takes longer than so many seconds.
-private func withDeadline<Result: Sendable>(
-  _ seconds: Double,
-  _ effects: Effects,
-  _ work: @escaping @Sendable () async throws -> Result
-) async throws -> Result? {
-  try await withThrowingTaskGroup(of: Result?.self) { group in
-    group.addTask { try await work() }
-    group.addTask {
-      try await effects.pause(seconds)
-      return nil
-    }
-    defer { group.cancelAll() }
-    return try await group.next() ?? nil
   }
 }

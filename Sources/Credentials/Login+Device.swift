@@ -12,13 +12,55 @@ extension Login {
 
   func withDevice(_ metadata: ProviderMetadata) async throws(CredentialsError) -> Session {
     let device = try await deviceAuthorization(metadata)
+    show(device)
+    let tokens: TokenResponse
+    do {
+      tokens = try await withThrowingTaskGroup(of: TokenResponse?.self) { group in
+        group.addTask { try await waitForApproval(device, metadata) }
+        if audience.canAnswer, audience.display {
+          group.addTask { try await openOnEnter(device) }
+        }
+        defer { group.cancelAll() }
+        while let tokens = try await group.next() {
+          if let tokens { return tokens }
+        }
+        throw CancellationError()
+      }
+    } catch let error as CredentialsError {
+      throw error
+    } catch {
+      throw CredentialsError(.loginNeeded, "the login was interrupted", remedy: "log in again")
+    }
+    return try await accept(tokens, metadata, nonce: nil)
+  }
+
+  private func show(_ device: DeviceAuthorization) {
+    let complete = device.verificationURIComplete?.text
+    if audience.canAnswer { effects.showQRCode(complete ?? device.verificationURI.text) }
     effects.tell(
       "open \(device.verificationURI.text) on any device and enter the code \(device.userCode)"
     )
-    if let complete = device.verificationURIComplete { effects.tell("  or open \(complete.text)") }
+    if let complete { effects.tell("  or open \(complete)") }
     effects.tell(
       "  within \(max(device.expiresIn / 60, 1)) min, and only if you started this login"
     )
+    if audience.canAnswer, audience.display {
+      effects.tell("press Enter to open it in a browser on this machine")
+    }
+  }
+
+  /// Gives nothing; the approval is what is waited for.
+  @Sendable
+  private func openOnEnter(_ device: DeviceAuthorization) async throws -> TokenResponse? {
+    guard try await effects.ask("", true) != nil else { return nil }
+    _ = effects.openBrowser((device.verificationURIComplete ?? device.verificationURI).text)
+    return nil
+  }
+
+  private func waitForApproval(
+    _ device: DeviceAuthorization,
+    _ metadata: ProviderMetadata
+  ) async throws -> TokenResponse {
     let start = effects.uptime()
     var polling = DevicePolling(
       interval: device.interval,
@@ -29,14 +71,10 @@ extension Login {
     while true {
       switch polling.next(event, elapsed: Int(effects.uptime() - start)) {
       case .wait(let seconds):
-        do {
-          try await effects.pause(Double(seconds))
-        } catch {
-          throw CredentialsError(.loginNeeded, "the login was interrupted", remedy: "log in again")
-        }
+        try await effects.pause(Double(seconds))
         event = .waited
       case .poll: event = await poll(device, metadata)
-      case .done(let tokens): return try await accept(tokens, metadata, nonce: nil)
+      case .done(let tokens): return tokens
       case .failed(let error): throw CredentialsError(error)
       }
     }

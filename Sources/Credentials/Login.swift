@@ -14,6 +14,7 @@ import SessionStore
 struct Login: Sendable {
   let request: CredentialRequest
   let listenAddresses: [String]
+  let audience: Audience
   let documents: Documents
   let effects: Effects
 
@@ -33,6 +34,7 @@ struct Login: Sendable {
   ) async throws(CredentialsError) -> Session {
     switch way {
     case .browser: return try await withBrowser(metadata, opensBrowser: true)
+    case .paste: return try await withBrowser(metadata, opensBrowser: false)
     case .device: return try await withDevice(metadata)
     case .deviceOrURL:
       return metadata.deviceAuthorizationEndpoint == nil

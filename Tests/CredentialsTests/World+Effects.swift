@@ -27,6 +27,8 @@ extension World {
         self.edit { $0.opened.append(url) }
         return true
       },
+      ask: { _, _ in try await self.ask() },
+      showQRCode: { text in self.edit { $0.lines.append("QR \(text)") } },
       tell: { line in self.edit { $0.lines.append(line) } },
       trace: { _ in }
     )
@@ -44,6 +46,13 @@ extension World {
       state.now.addTimeInterval(seconds)
     }
     read { $0.onPause }(self)
+  }
+
+  /// What the person types next; without anything more they leave the terminal alone.
+  private func ask() async throws -> String? {
+    if let typed = edit({ $0.typed.isEmpty ? nil : $0.typed.removeFirst() }) { return typed }
+    try await Task.sleep(for: .seconds(86400))
+    return nil
   }
 
   private func attemptLock(_ path: String) -> HeldLock? {

@@ -41,6 +41,8 @@ final class World: Sendable {
     var redirectHost = "127.0.0.1"
     var personAnswers = true
     var opened: [String] = []
+    /// Lines that the person will type.
+    var typed: [String] = []
     var lines: [String] = []
     var sessionWrites = 0
     var failingSessionWrites: Set<Int> = []
@@ -74,7 +76,8 @@ final class World: Sendable {
     _ = unsafe rmdir(path)
   }
 
-  func edit(_ body: (inout State) -> Void) { state.withLock { body(&$0) } }
+  @discardableResult
+  func edit<Value>(_ body: (inout State) -> Value) -> Value { state.withLock { body(&$0) } }
   func read<Value>(_ path: (State) -> Value) -> Value { state.withLock { path($0) } }
   func pass(_ seconds: Double) { edit { $0.now.addTimeInterval(seconds) } }
 
