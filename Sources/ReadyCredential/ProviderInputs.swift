@@ -3,6 +3,8 @@
 /// What the answer of a provider depends on besides the arguments: the one table of it.
 ///
 /// Whoever makes a provider read another variable adds it here, or an old answer is printed after it changed.
+/// Proxies are not inputs: they are a way to the issuer and do not change what it says. Neither are `SSL_CERT_FILE`
+/// and `SSL_CERT_DIR`: they decide whether the issuer may be asked, and a ready credential asks nobody.
 struct ProviderInputs {
   /// Options whose presence makes the provider read environment variables.
   var readers: [(option: String, variables: [String])]

@@ -60,7 +60,7 @@ import Testing
   ) -> [[String]] {
     var surroundings = Self.desktop
     change(&surroundings)
-    return Browser.candidates(
+    return BrowserLauncher.candidates(
       environment: environment,
       surroundings: surroundings,
       allowBrowserVariable: allow,
@@ -70,20 +70,46 @@ import Testing
 
   @Test func withoutLeaveNoVariableChoosesTheProgram() {
     let hostile = ["BROWSER": "/tmp/evil", "PATH": "/tmp"]
-    let system = Browser.systemFolders.map { "\($0)/xdg-open" }
-    #expect(candidates(hostile, allow: false) == [system])
+    let system = ["xdg-open", "sensible-browser", "x-www-browser"].map { name in
+      BrowserLauncher.systemFolders.map { "\($0)/\(name)" }
+    }
+    #expect(candidates(hostile, allow: false) == system)
     #expect(
       candidates(["BROWSER": "/opt/b:c", "PATH": "/p:q:/r"], allow: true) == [
         ["/opt/b"], ["/p/c", "/r/c"], ["/p/xdg-open", "/r/xdg-open"],
+        ["/p/sensible-browser", "/r/sensible-browser"], ["/p/x-www-browser", "/r/x-www-browser"],
       ]
     )
   }
 
-  @Test(arguments: ["", "firefox %s", "sh -c", "-x", "./here", "bin/there", "a%sb"])
-  func commandLinesInTheVariableAreSkipped(_ value: String) {
-    #expect(
-      candidates(["BROWSER": value, "PATH": "/p"], allow: true) == [["/p/xdg-open"]]
+  @Test(arguments: ["", ":", "-x", "./here", "bin/there", "a%sb", "%s", " "])
+  func whatIsNoProgramInTheVariableIsSkipped(_ value: String) {
+    #expect(candidates(["BROWSER": value, "PATH": "/p"], allow: true).first == ["/p/xdg-open"])
+  }
+
+  @Test(
+    arguments: [
+      ("b", ["U"]), ("b %s", ["U"]), ("b --new  -- %s", ["--new", "--", "U"]),
+      ("b --url=%s", ["--url=U"]), ("b -x", ["-x", "U"]), ("b 100%% %s", ["100%", "U"]),
+      ("b a%cb %s%s", ["a:b", "UU"]), ("b '%s'; $(id)", ["'U';", "$(id)"]), ("b %", ["%", "U"]),
+      ("b %x%s", ["%xU"]),
+    ]
+  )
+  func theVariablesCommandIsWordsWithoutAShell(_ value: String, _ expected: [String]) throws {
+    let launcher = try #require(
+      BrowserLauncher.candidates(
+        environment: ["BROWSER": value],
+        surroundings: Self.desktop,
+        allowBrowserVariable: true,
+        isMac: false
+      ).first
     )
+    let address = try #require(BrowserAddress("https://idp.example/"))
+    let filled = launcher.arguments(for: address).map { argument in
+      argument.split(separator: address.text, omittingEmptySubsequences: false)
+        .joined(separator: "U")
+    }
+    #expect(filled == expected)
   }
 
   @Test func thePlaceDecidesTheProgram() {
@@ -110,7 +136,7 @@ import Testing
     #expect(
       Browser.handedOn(environment, trusted: false) == [
         "HOME": "/home/a", "LC_ALL": "C", "DISPLAY": ":0",
-        "PATH": Browser.systemFolders.joined(separator: ":"),
+        "PATH": BrowserLauncher.systemFolders.joined(separator: ":"),
       ]
     )
     #expect(
@@ -128,15 +154,54 @@ import Testing
       + "/bin/mv \(seen).new \(seen)\n"
     let program = try scratch.write("my-browser", script, mode: 0o755)
     let url = "https://idp.example/?a=$(id)&b='c';d"
-    let started = Browser.start(
+    let isOpened = Browser.open(
       url: url,
-      environment: ["BROWSER": program, "SECRET": "hidden"],
+      environment: ["BROWSER": "\(program) %s", "SECRET": "hidden"],
       surroundings: Self.desktop,
-      allowBrowserVariable: true
+      allowBrowserVariable: true,
+      trial: 60
     )
-    #expect(exitStatus(of: try #require(started)) == 0)
+    #expect(isOpened)
     let bytes = try #require(try Files.readBounded(seen, limit: 1000))
     #expect(String(decoding: bytes, as: UTF8.self) == "1|\(url)||")
+  }
+
+  @Test func whatFailsAtOnceGivesWayToTheNext() throws {
+    let seen = scratch.file("seen")
+    let failing = try scratch.write("failing", "#!/bin/sh\nexit 3\n", mode: 0o755)
+    let killed = try scratch.write("killed", "#!/bin/sh\nkill -9 $$\n", mode: 0o755)
+    let working = try scratch.write("working", "#!/bin/sh\n: > \(seen)\n", mode: 0o755)
+    func open(_ browsers: [String]) -> Bool {
+      Browser.open(
+        url: "https://idp.example/",
+        environment: ["BROWSER": browsers.joined(separator: ":"), "PATH": scratch.path],
+        surroundings: Self.desktop,
+        allowBrowserVariable: true,
+        trial: 60
+      )
+    }
+    #expect(!open([failing, killed]))
+    #expect(!Files.exists(seen))
+    #expect(open([scratch.file("absent"), failing, killed, working]))
+    #expect(Files.exists(seen))
+  }
+
+  @Test func whatStaysCountsAsOpened() throws {
+    let marker = scratch.file("go")
+    let staying = try scratch.write(
+      "staying",
+      "#!/bin/sh\nuntil [ -e \(marker) ]; do /bin/sleep 0.05; done\nexit 1\n",
+      mode: 0o755
+    )
+    let isOpened = Browser.open(
+      url: "https://idp.example/",
+      environment: ["BROWSER": staying, "PATH": scratch.path],
+      surroundings: Self.desktop,
+      allowBrowserVariable: true,
+      trial: 0.05
+    )
+    #expect(isOpened)
+    _ = try scratch.write("go", "")
   }
 
   @Test func noProgramMeansNo() {

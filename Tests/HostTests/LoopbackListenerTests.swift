@@ -8,11 +8,13 @@ import Testing
   /// Answers `/last` for the last time and everything else as a stray.
   private static let handle: LoopbackListener.Handle = { request in
     let isLast = request.target.hasPrefix("/last")
-    return LoopbackResponse(
-      status: isLast ? .ok : .notFound,
-      headers: [.contentType: "text/plain"],
-      body: Array("\(request.method) \(request.target) \(request.body.count)".utf8),
-      last: isLast
+    return .now(
+      LoopbackResponse(
+        status: isLast ? .ok : .notFound,
+        headers: [.contentType: "text/plain"],
+        body: Array("\(request.method) \(request.target) \(request.body.count)".utf8),
+        last: isLast
+      )
     )
   }
 
@@ -80,7 +82,7 @@ import Testing
     let listener = try await LoopbackListener.bind(addresses: ["127.0.0.1:0"])
     async let served: Void = listener.serve { request in
       seen.withLock { $0.append(request) }
-      return LoopbackResponse(status: .noContent, last: request.target == "/end")
+      return .now(LoopbackResponse(status: .noContent, last: request.target == "/end"))
     }
     _ = try await exchange(
       listener,

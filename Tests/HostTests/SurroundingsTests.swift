@@ -26,6 +26,12 @@ import Testing
       environment: ["SSH_TTY": "/dev/pts/1", "DISPLAY": "localhost:10"],
       expected: ["ssh", "display"]
     ),
+    Row(
+      name: "SSH, then sudo",
+      environment: ["SSH_CLIENT": "a 1 22"],
+      terminals: [0, 1, 2],
+      expected: ["ssh", "stdin", "stderr"]
+    ),
     Row(name: "Docker", files: ["/.dockerenv": ""], expected: ["container"]),
     Row(name: "Podman", files: ["/run/.containerenv": ""], expected: ["container"]),
     Row(
@@ -33,6 +39,35 @@ import Testing
       environment: ["KUBERNETES_SERVICE_HOST": "10.0.0.1"],
       expected: ["container"]
     ),
+    Row(
+      name: "docker by control group",
+      files: ["/proc/1/cgroup": "12:pids:/docker/0123\n"],
+      expected: ["container"]
+    ),
+    Row(
+      name: "pod by control group",
+      files: ["/proc/1/cgroup": "1:name=systemd:/kubepods/burstable/pod1\n"],
+      expected: ["container"]
+    ),
+    Row(name: "no container", files: ["/proc/1/cgroup": "0::/init.scope\n"], expected: []),
+    Row(name: "nspawn", environment: ["container": "systemd-nspawn"], expected: ["container"]),
+    Row(name: "codespace", environment: ["CODESPACES": "true"], expected: ["container"]),
+    Row(
+      name: "development container",
+      environment: ["REMOTE_CONTAINERS": "true", "DISPLAY": ":1"],
+      expected: ["container", "display"]
+    ),
+    Row(
+      name: "Docker on Windows",
+      files: ["/proc/version": "Linux 5.15-microsoft-standard-WSL2", "/.dockerenv": ""],
+      expected: ["container"]
+    ),
+    Row(
+      name: "WSL with windows",
+      environment: ["WSL_INTEROP": "/run/WSL/1_interop", "WAYLAND_DISPLAY": "wayland-0"],
+      expected: ["wsl", "display"]
+    ),
+    Row(name: "systemd", environment: ["container": ""], expected: []),
     Row(
       name: "WSL by kernel",
       files: ["/proc/version": "Linux 5.15-Microsoft-standard-WSL2"],

@@ -65,8 +65,9 @@ import Foundation
       key: TestCertificates.goodKey,
       trusting: []
     )
-    #expect(reason.contains("localhost:"))
-    #expect(reason.contains("issued by \"Lanyard Test Authority\""))
+    #expect(reason.contains("the certificate of localhost:"))
+    #expect(reason.contains("(\"good server\", valid until 2120-01-01T00:00:00Z)"))
+    #expect(reason.contains("issued by \"Lanyard Test Authority\", for which no trusted"))
   }
 
   @Test func anExpiredCertificateSaysSince() async throws {
@@ -76,6 +77,32 @@ import Foundation
       trusting: [TestCertificates.authority]
     )
     #expect(reason.contains("expired at 2021-01-01T00:00:00Z"))
+    #expect(reason.contains("(\"expired server\", issued by \"Lanyard Test Authority\")"))
+  }
+
+  @Test func aCertificateOfTheFutureSaysWhenAndBlamesNoAuthority() async throws {
+    let reason = try await refusal(
+      chain: TestCertificates.future,
+      key: TestCertificates.futureKey,
+      trusting: [TestCertificates.future]
+    )
+    #expect(reason.contains("is not valid before 2100-01-01T00:00:00Z; this clock says 2"))
+    #expect(!reason.contains("authorit"))
+  }
+
+  @Test func anExpiredAuthorityInTheChainIsNamed() {
+    let leaf = TLSDiagnosis.Facts(names: nil, alternatives: [], notBefore: 100, notAfter: 300)
+    var middle = leaf
+    middle.notAfter = 150
+    let sentence = TLSDiagnosis.sentence(
+      [leaf, middle],
+      failure: .untrusted,
+      host: "idp",
+      now: .init(timeIntervalSince1970: 200)
+    )
+    #expect(
+      sentence == "an authority's certificate that idp presents expired at 1970-01-01T00:02:30Z"
+    )
   }
 
   @Test func anotherHostsCertificateSaysWhose() async throws {
@@ -84,14 +111,14 @@ import Foundation
       key: TestCertificates.otherKey,
       trusting: [TestCertificates.authority]
     )
-    #expect(reason.contains("is for idp.example, login.example only"))
+    #expect(reason.contains("is for idp.example, login.example only (\"other server\", issued by"))
   }
 
   @Test func aSelfSignedCertificateSaysSo() throws {
     var facts = TLSDiagnosis.Facts(names: nil, alternatives: [], notBefore: 100, notAfter: 200)
     func sentence(_ failure: TLSDiagnosis.Failure, at time: Double) -> String {
       TLSDiagnosis.sentence(
-        facts,
+        [facts],
         failure: failure,
         host: "idp",
         now: .init(timeIntervalSince1970: time)
@@ -102,7 +129,7 @@ import Foundation
     #expect(sentence(.untrusted, at: 99).contains("not valid before 1970-01-01T00:01:40Z"))
     #expect(sentence(.hostname, at: 150) == "the certificate of idp is for no host only")
     facts.names = CertificateNames(der: selfIssued)
-    #expect(sentence(.untrusted, at: 150).contains("signed by itself (\"me\")"))
+    #expect(sentence(.untrusted, at: 150).contains("signed by itself (\"me\", valid until"))
   }
 
   @Test(

@@ -223,20 +223,4 @@ struct RedirectReceiverTests {
       #expect(!page.contains(text))
     }
   }
-
-  @Test("pages: escaped, self-contained, without scripts", arguments: RedirectPages.Kind.allCases)
-  func pages(kind: RedirectPages.Kind) throws {
-    let pages = RedirectPages(
-      issuerHost: "issuer.test",
-      clientID: "<b>kube</b>",
-      context: "prod \"eu\" & 'us'\u{1B}"
-    )
-    let page = String(decoding: pages.html(kind), as: UTF8.self)
-    #expect(!page.contains("<b>") && !page.contains("<script") && !page.contains("http:"))
-    #expect(!page.contains("src=") && !page.contains("\u{1B}"))
-    #expect(page.contains("prefers-color-scheme:dark"))
-    let hasContext = kind != .ignored
-    #expect(page.contains("&lt;b&gt;kube&lt;/b&gt;") == hasContext)
-    #expect(page.contains("prod &quot;eu&quot; &amp; &#39;us&#39;") == hasContext)
-  }
 }

@@ -23,7 +23,7 @@ enum LiveListener {
       serve: { receiver in
         let desk = Mutex<(RedirectReceiver, RedirectReceiver.Outcome?)>((receiver, nil))
         try await listener.serve { request in
-          desk.withLock { desk in respond(to: request, &desk.0, &desk.1) }
+          desk.withLock { desk in .now(respond(to: request, &desk.0, &desk.1)) }
         }
         guard let outcome = desk.withLock({ $0.1 }) else { throw CancellationError() }
         return outcome

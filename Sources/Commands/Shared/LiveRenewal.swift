@@ -6,10 +6,11 @@ import Host
 /// Starts the detached renewal and watches for its report.
 enum LiveRenewal {
   /// Variables that a renewal needs; everything else in an asker's environment is none of its business.
-  private static let passed = [
-    "HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR", "XDG_CACHE_HOME", "TZ", "SSL_CERT_FILE",
-    "SSL_CERT_DIR",
-  ]
+  ///
+  /// `SSL_CERT_FILE` and `SSL_CERT_DIR` are not among them: the authorities come with the order, so that they are those
+  /// which the session was checked against.
+  private static let passed =
+    ["HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR", "XDG_CACHE_HOME", "TZ"] + WebClient.variables
 
   /// Starts this program again in a session of its own, hands it the order by pipe and the lock by descriptor.
   static func start(

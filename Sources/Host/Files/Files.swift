@@ -55,6 +55,20 @@ package enum Files {
     } && status.st_mode & S_IFMT == S_IFREG
   }
 
+  /// The names in a folder, at most a thousand and in no order; empty if it cannot be read.
+  static func names(inFolder path: String) -> [String] {
+    guard let folder = unsafe opendir(path) else { return [] }
+    defer { unsafe _ = closedir(folder) }
+    var names: [String] = []
+    while names.count < 1000, let entry = unsafe readdir(folder) {
+      let name = unsafe withUnsafePointer(to: entry.pointee.d_name) { start in
+        unsafe start.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names
+  }
+
   /// Everything up to the end of the file; nil if that is more than `limit` bytes.
   ///
   /// Sizes in `/proc` are 0, so only reading tells.

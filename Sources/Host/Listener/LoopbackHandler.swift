@@ -48,6 +48,8 @@ final class LoopbackHandler: ChannelInboundHandler {
   private var hasAnswered = false
   private var drained = 0
   private var deadline: Scheduled<Void>?
+  private var isHeld = false
+  private var isGone = false
 
   init(desk: LoopbackDesk, progress: LoopbackProgress) {
     self.desk = desk
@@ -60,6 +62,7 @@ final class LoopbackHandler: ChannelInboundHandler {
   }
 
   func handlerRemoved(context: ChannelHandlerContext) {
+    isGone = true
     deadline?.cancel()
   }
 
@@ -84,7 +87,7 @@ final class LoopbackHandler: ChannelInboundHandler {
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    if case ChannelEvent.inputClosed = event, hasAnswered || head == nil {
+    if case ChannelEvent.inputClosed = event, !isHeld, hasAnswered || head == nil {
       context.close(promise: nil)
     }
     context.fireUserInboundEventTriggered(event)
@@ -107,21 +110,36 @@ final class LoopbackHandler: ChannelInboundHandler {
   }
 
   private func answer(context: ChannelHandlerContext) {
-    guard let head, let method = HTTPRequest.Method(head.method.rawValue) else {
+    guard let head, let request = LoopbackRequest(head, body: body) else {
       return refuse(.badRequest, context: context)
     }
-    func only(_ name: String) -> String? {
-      let values = head.headers[name]
-      return values.count == 1 ? values[0] : nil
+    switch desk.answer(request) {
+    case .now(let response): write(response, context: context, isHead: request.method == .head)
+    case .later(let promise): hold(promise, context: context, isHead: request.method == .head)
     }
-    let request = LoopbackRequest(
-      method: method,
-      target: head.uri,
-      host: only("host"),
-      contentType: only("content-type"),
-      body: body
-    )
-    write(desk.answer(request), context: context, isHead: method == .head)
+  }
+
+  private func hold(_ promise: LoopbackPromise, context: ChannelHandlerContext, isHead: Bool) {
+    // The request is whole: what still comes on this connection is not part of it.
+    hasAnswered = true
+    isHeld = true
+    deadline?.cancel()
+    let channel = context.channel
+    deadline = context.eventLoop.scheduleTask(in: LoopbackDesk.holding) {
+      channel.close(promise: nil)
+    }
+    let held = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+    let loop = context.eventLoop
+    promise.whenKept { response in
+      loop.execute {
+        let (handler, context) = held.value
+        if handler.isGone {
+          if response.last { handler.desk.finish() }
+        } else {
+          handler.write(response, context: context, isHead: isHead)
+        }
+      }
+    }
   }
 
   private func refuse(_ status: HTTPResponse.Status, context: ChannelHandlerContext) {
@@ -130,6 +148,7 @@ final class LoopbackHandler: ChannelInboundHandler {
 
   private func write(_ response: LoopbackResponse, context: ChannelHandlerContext, isHead: Bool) {
     hasAnswered = true
+    isHeld = false
     var headers = HTTPHeaders()
     for field in response.headers where field.name != .contentLength && field.name != .connection {
       headers.add(name: field.name.rawName, value: field.value)

@@ -15,14 +15,13 @@ import Darwin
 
 /// A small HTTP/1.1 server on this machine's loopback addresses, for the answer of a browser login (RFC 8252 §7.3).
 ///
-/// Bounded: 32 connections, 16 KiB of head, 64 KiB of body, 10 seconds and one request each. Who may ask what
-/// is for the caller
-/// to decide: any web page and any local process can reach it.
+/// Bounded: 32 connections, 16 KiB of head, 64 KiB of body, one request and 10 seconds each, or 100 seconds for who was
+/// promised an answer. Who may ask what is for the caller to decide: any web page and any local process can reach it.
 package final class LoopbackListener: Sendable {
   /// What answers a request.
   ///
   /// Called on the network's thread, so it must not wait.
-  package typealias Handle = @Sendable (LoopbackRequest) -> LoopbackResponse
+  package typealias Handle = @Sendable (LoopbackRequest) -> LoopbackReply
 
   /// The port that all addresses share.
   package let port: Int
@@ -176,6 +175,9 @@ final class LoopbackDesk: Sendable {
   /// The most connections at one time.
   static let limit = 32
 
+  /// How long an answer may stay a promise: three requests to an issuer, of 30 seconds each, and a little more.
+  static let holding = TimeAmount.seconds(100)
+
   /// Counts a new connection in; false if there are enough.
   func admit(_ channel: any Channel) -> Bool {
     let isAdmitted = state.withLock { state in
@@ -199,9 +201,9 @@ final class LoopbackDesk: Sendable {
     return stream
   }
 
-  func answer(_ request: LoopbackRequest) -> LoopbackResponse {
+  func answer(_ request: LoopbackRequest) -> LoopbackReply {
     guard let handle = state.withLock({ $0.handle }) else {
-      return LoopbackResponse(status: .serviceUnavailable)
+      return .now(LoopbackResponse(status: .serviceUnavailable))
     }
     return handle(request)
   }

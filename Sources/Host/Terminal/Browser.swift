@@ -1,131 +1,72 @@
 // SPDX-License-Identifier: Apache-2.0
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
 
 /// The user's web browser.
 package enum Browser {
-  /// Starts a browser at `url` and does not wait for it.
+  /// How long a program has to fail before it counts as one that shows the page, in seconds.
+  ///
+  /// Launchers without a browser behind them end at once; a browser that is also its own launcher stays.
+  package static let trial = 1.0
+
+  /// Starts a browser at `url` and does not wait for more than its failing at once.
   ///
   /// Only an argument vector, never a shell. The browser gets `/dev/null` for stdio, because our standard
-  /// output carries a
-  /// credential, and an environment of known names only. A kubeconfig can set any variable, so unless
-  /// `allowBrowserVariable` is given,
-  /// neither `BROWSER` nor `PATH` chooses the program, nor is either handed on.
+  /// output carries a credential, and an environment of known names only. A kubeconfig can set any variable, so unless
+  /// `allowBrowserVariable` is given, neither `BROWSER` nor `PATH` chooses the program, nor is either handed on.
   ///
   /// - Parameters:
   ///   - url: `https`, or `http` to this machine; anything else is refused.
   ///   - environment: The process environment.
   ///   - surroundings: Where we run; without a display nothing is started, except from WSL.
-  ///   - allowBrowserVariable: Whether the user's own configuration lets the environment choose the program.
-  /// - Returns: Whether a program could be started; whether it shows the page is not known.
+  ///   - allowBrowserVariable: Whether a person typed the command, so that the environment is theirs and may choose.
+  ///   - trial: How long each program has to fail, in seconds; the call blocks for so long.
+  /// - Returns: Whether a program was started and did not fail; whether it shows the page is not known.
   package static func open(
     url: String,
     environment: [String: String],
     surroundings: Surroundings,
-    allowBrowserVariable: Bool
+    allowBrowserVariable: Bool,
+    trial: Double = trial
   ) -> Bool {
-    start(
-      url: url,
-      environment: environment,
-      surroundings: surroundings,
-      allowBrowserVariable: allowBrowserVariable
-    ) != nil
-  }
-
-  /// Does what ``open(url:environment:surroundings:allowBrowserVariable:)`` does, and tells the process that
-  /// was started.
-  ///
-  /// - Parameters:
-  ///   - url: `https`, or `http` to this machine; anything else is refused.
-  ///   - environment: The process environment.
-  ///   - surroundings: Where we run.
-  ///   - allowBrowserVariable: Whether the environment may choose the program.
-  /// - Returns: The process id, which stays taken until we end or somebody waits for it; nil if nothing was started.
-  package static func start(
-    url: String,
-    environment: [String: String],
-    surroundings: Surroundings,
-    allowBrowserVariable: Bool
-  ) -> Int32? {
-    guard let address = BrowserAddress(url) else { return nil }
-    let launchers = candidates(
+    guard let address = BrowserAddress(url) else { return false }
+    let launchers = BrowserLauncher.candidates(
       environment: environment,
       surroundings: surroundings,
       allowBrowserVariable: allowBrowserVariable,
       isMac: Surroundings.Probes.system.isMac
     )
     let inherited = handedOn(environment, trusted: allowBrowserVariable)
-    for launcher in launchers {
-      let text = launcher.isPowerShell ? address.forPowerShell : address.text
-      for path in launcher.paths where Files.isProgram(path) {
-        let started = try? DetachedProcess.launch(
-          executable: path,
-          arguments: [text],
-          environment: inherited,
-          inherit: [:],
-          signals: .ordinary
-        )
-        if let started { return started }
-      }
-    }
-    return nil
-  }
-
-  /// A program that may open the address.
-  package struct Launcher: Sendable, Equatable {
-    /// Where it may lie, in order.
-    package var paths: [String]
-    /// Whether it hands its argument to PowerShell.
-    package var isPowerShell = false
-
-    /// A launcher from its parts.
-    package init(paths: [String], isPowerShell: Bool = false) {
-      self.paths = paths
-      self.isPowerShell = isPowerShell
+    return launchers.contains { launcher in
+      guard let path = launcher.paths.first(where: Files.isProgram) else { return false }
+      let started = try? DetachedProcess.launch(
+        executable: path,
+        arguments: launcher.arguments(for: address),
+        environment: inherited,
+        inherit: [:],
+        signals: .ordinary
+      )
+      guard let started else { return false }
+      return launcher.statusSaysNothing || !hasFailed(started, within: trial)
     }
   }
 
-  /// The programs to try, best first.
-  package static func candidates(
-    environment: [String: String],
-    surroundings: Surroundings,
-    allowBrowserVariable: Bool,
-    isMac: Bool
-  ) -> [Launcher] {
-    let folders = searchPath(environment, trusted: allowBrowserVariable)
-    func onPath(_ name: String) -> [String] {
-      name.contains("/") ? [name] : folders.map { "\($0)/\(name)" }
+  /// Whether a child ends with anything but success in a short time; one that still runs has not.
+  private static func hasFailed(_ child: Int32, within seconds: Double) -> Bool {
+    let end = ContinuousClock.now + .seconds(seconds)
+    while true {
+      var status: Int32 = 0
+      let ended = unsafe waitpid(child, &status, WNOHANG)
+      if ended == child { return status != 0 }
+      if ended < 0, errno != EINTR { return false }
+      guard ContinuousClock.now < end else { return false }
+      usleep(10_000)
     }
-    var found: [Launcher] = []
-    if allowBrowserVariable {
-      found += browserVariable(environment).map { Launcher(paths: onPath($0)) }
-    }
-    if isMac {
-      if !surroundings.isSSH { found.append(Launcher(paths: ["/usr/bin/open"])) }
-      return found
-    }
-    if surroundings.isWSL {
-      found.append(Launcher(paths: onPath("wslview"), isPowerShell: true))
-      found.append(Launcher(paths: ["/mnt/c/Windows/explorer.exe"], isPowerShell: true))
-    }
-    if surroundings.hasDisplay { found.append(Launcher(paths: onPath("xdg-open"))) }
-    return found
-  }
-
-  /// The programs that `BROWSER` names: no command lines, and no paths relative to wherever kubectl was run.
-  private static func browserVariable(_ environment: [String: String]) -> [String] {
-    (environment["BROWSER"] ?? "").split(separator: ":").map(String.init).filter { entry in
-      let isPlain = !entry.contains { $0.isWhitespace || $0 == "%" } && !entry.hasPrefix("-")
-      return isPlain && (entry.hasPrefix("/") || !entry.contains("/"))
-    }
-  }
-
-  /// The folders in which programs lie if the environment may not say so.
-  package static let systemFolders = [
-    "/usr/local/bin", "/usr/bin", "/bin", "/run/current-system/sw/bin",
-  ]
-
-  private static func searchPath(_ environment: [String: String], trusted: Bool) -> [String] {
-    guard trusted, let path = environment["PATH"], !path.isEmpty else { return systemFolders }
-    return path.split(separator: ":").map(String.init).filter { $0.hasPrefix("/") }
   }
 
   /// The part of our environment that a browser needs, and that holds no secrets.
@@ -143,7 +84,9 @@ package enum Browser {
       !value.isEmpty
         && (names.contains(name) || name.hasPrefix("LC_") || (trusted && choosing.contains(name)))
     }
-    if kept["PATH"] == nil { kept["PATH"] = systemFolders.joined(separator: ":") }
+    if kept["PATH"] == nil {
+      kept["PATH"] = BrowserLauncher.systemFolders.joined(separator: ":")
+    }
     return kept
   }
 }

@@ -10,7 +10,7 @@ package struct Surroundings: Sendable, Equatable {
   package var hasDisplay: Bool
   /// Whether the session came over SSH.
   package var isSSH: Bool
-  /// Whether this is a container of Docker, Podman or Kubernetes.
+  /// Whether this is a container, where a browser would neither start nor reach our loopback address.
   package var isContainer: Bool
   /// Whether this is Linux inside Windows.
   package var isWSL: Bool
@@ -88,16 +88,30 @@ package struct Surroundings: Sendable, Equatable {
     func isSet(_ names: String...) -> Bool {
       names.contains { environment[$0]?.isEmpty == false }
     }
-    let isSSH = isSet("SSH_CONNECTION", "SSH_TTY")
+    // sudo keeps neither of the first two, but often the third.
+    let isSSH = isSet("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT")
     let kernel = probes.isMac ? "" : (probes.content("/proc/version") ?? "").lowercased()
+    let isContainer = isContainer(environment, probes)
     return Surroundings(
       stdinIsTerminal: probes.isTerminal(0),
       stderrIsTerminal: probes.isTerminal(2),
       hasDisplay: isSet("DISPLAY", "WAYLAND_DISPLAY") || (probes.isMac && !isSSH),
       isSSH: isSSH,
-      isContainer: isSet("KUBERNETES_SERVICE_HOST") || probes.exists("/.dockerenv")
-        || probes.exists("/run/.containerenv"),
-      isWSL: isSet("WSL_DISTRO_NAME") || kernel.contains("microsoft")
+      isContainer: isContainer,
+      // A container on Windows has the same kernel, and no way to Windows' programs.
+      isWSL: isSet("WSL_DISTRO_NAME", "WSL_INTEROP")
+        || (kernel.contains("microsoft") && !isContainer)
     )
+  }
+
+  /// Whether one of the marks is there that container engines leave: Docker, Podman, Kubernetes, systemd-nspawn, LXC,
+  /// development containers.
+  private static func isContainer(_ environment: [String: String], _ probes: Probes) -> Bool {
+    let variables = ["KUBERNETES_SERVICE_HOST", "container", "REMOTE_CONTAINERS", "CODESPACES"]
+    if variables.contains(where: { environment[$0]?.isEmpty == false }) { return true }
+    if ["/.dockerenv", "/run/.containerenv"].contains(where: probes.exists) { return true }
+    // What runs in the engine, but not with its marks: the first process's control group (version 1).
+    let groups = probes.content("/proc/1/cgroup") ?? ""
+    return ["/docker", "/kubepods", "/lxc/", "/containerd"].contains { groups.contains($0) }
   }
 }

@@ -15,7 +15,8 @@ package final class WebClient: Sendable {
   private let additionalAuthorities: [[UInt8]]
   private let timeout: Double
   private let limit: Int
-  private let environment: [String: String]
+  private let identity: ClientIdentity?
+  private let proxies: ProxyRules
   private let state = Mutex(State())
 
   private struct State {
@@ -30,17 +31,20 @@ package final class WebClient: Sendable {
   ///     the system's.
   ///   - timeout: How long a request may take in all, connecting included, in seconds.
   ///   - limit: The most bytes that an answer's body may have.
-  ///   - environment: The process environment, in which proxies will be looked up once they are supported.
+  ///   - identity: What the client proves itself with in the TLS handshake (RFC 8705), if with anything.
+  ///   - environment: The process environment, which may name proxies: `HTTPS_PROXY`, `NO_PROXY` and the like.
   package init(
     additionalAuthorities: [[UInt8]] = [],
     timeout: Double = 30,
     limit: Int = 1 << 20,
+    identity: ClientIdentity? = nil,
     environment: [String: String] = [:]
   ) {
     self.additionalAuthorities = additionalAuthorities
     self.timeout = timeout
     self.limit = limit
-    self.environment = environment
+    self.identity = identity
+    proxies = ProxyRules(environment: environment)
   }
 
   /// Sends one request and reads the whole answer, whatever its status.
@@ -62,8 +66,8 @@ package final class WebClient: Sendable {
     guard let origin = WebOrigin(url: url) else {
       throw .notSent("\(Terminal.escape(url)) is not an http or https URL")
     }
-    let tls = try trust()
-    let line = takeLine(tls)
+    let proxy = try proxies.proxy(for: origin)
+    let line = takeLine(try trust(), proxy)
     let request = Self.request(method: method, url: url, headers: headers, body: body)
     do {
       let answer = try await exchange(request, on: line)
@@ -72,9 +76,12 @@ package final class WebClient: Sendable {
     } catch {
       let mayHaveSent = line.mayHaveSent
       line.retire()
-      throw await failure(error, mayHaveSent: mayHaveSent, origin: origin)
+      throw await failure(error, mayHaveSent: mayHaveSent, origin: origin, proxy: proxy)
     }
   }
+
+  /// The variables of the environment that decide how servers are reached; another process of ours needs them too.
+  package static let variables = ProxyRules.variables
 
   /// Closes what is open.
   ///
@@ -103,14 +110,18 @@ extension WebClient {
       added += certificates
     }
     if !added.isEmpty { tls.additionalTrustRoots = [.certificates(added)] }
+    try identity?.apply(to: &tls)
     let made = tls
     state.withLock { $0.tls = made }
     return made
   }
 
-  private func takeLine(_ tls: TLSConfiguration) -> WebLine {
-    let idle = state.withLock { $0.idle.popLast() }
-    return idle ?? WebLine(tls: tls, timeout: .milliseconds(Int64(timeout * 1000)))
+  private func takeLine(_ tls: TLSConfiguration, _ proxy: WebProxy?) -> WebLine {
+    let idle = state.withLock { state in
+      state.idle.lastIndex { $0.proxy == proxy }.map { state.idle.remove(at: $0) }
+    }
+    return idle
+      ?? WebLine(tls: tls, proxy: proxy, timeout: .milliseconds(Int64(timeout * 1000)))
   }
 
   /// A line is used again only after success: after a failure, a late connection could still turn up on it.
@@ -181,7 +192,8 @@ extension WebClient {
   private func failure(
     _ error: any Error,
     mayHaveSent: Bool,
-    origin: WebOrigin
+    origin: WebOrigin,
+    proxy: WebProxy?
   ) async -> WebFailure {
     let seconds = Int(timeout.rounded(.up))
     if error is Oversize { return .tooLarge(limit: limit) }
@@ -189,9 +201,16 @@ extension WebClient {
       if error is Overtime { return .noAnswer("no answer from \(origin.name) in \(seconds) s") }
       return .noAnswer("no answer from \(origin.name): \(WebErrorText.describe(error))")
     }
-    if error is Overtime { return .notSent("no connection to \(origin.name) in \(seconds) s") }
+    if error is Overtime {
+      let way = proxy.map { " through the proxy \($0.name)" } ?? ""
+      return .notSent("no connection to \(origin.name)\(way) in \(seconds) s")
+    }
     if WebErrorText.isTLS(error) {
-      return .tls(await TLSDiagnosis.explain(error, origin: origin, now: Clock.now()))
+      let now = Clock.now()
+      return .tls(await TLSDiagnosis.explain(error, origin: origin, proxy: proxy, now: now))
+    }
+    if let proxy {
+      return .notSent(ProxyErrorText.describe(error, proxy: proxy, origin: origin))
     }
     return .notSent("cannot connect to \(origin.name): \(WebErrorText.describe(error))")
   }

@@ -22,6 +22,8 @@ enum WebErrorText {
     case let error as IOError: systemErrorText(error.errnoCode)
     case let error as HTTPClientError: describe(error)
     case is CancellationError: "cancelled"
+    case let error as BoringSSLError where "\(error)".contains("CERTIFICATE_REQUIRED"):
+      "the server wants a client certificate"
     case is SocketAddressError: "its name cannot be resolved"
     case is NIOSSLError: "the TLS connection broke"
     case ChannelError.connectTimeout: "no connection in time"

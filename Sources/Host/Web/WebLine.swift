@@ -15,13 +15,15 @@ let sharedEventLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 /// TLS handshake and before the first byte of a request.
 final class WebLine: Sendable {
   let client: HTTPClient
+  /// What every request of this line goes through.
+  let proxy: WebProxy?
   private let connected: Connected
 
   private final class Connected: Sendable {
     let flag = Atomic(false)
   }
 
-  init(tls: TLSConfiguration, timeout: TimeAmount) {
+  init(tls: TLSConfiguration, proxy: WebProxy?, timeout: TimeAmount) {
     let connected = Connected()
     var configuration = HTTPClient.Configuration(
       tlsConfiguration: tls,
@@ -36,11 +38,25 @@ final class WebLine: Sendable {
       connected.flag.store(true, ordering: .sequentiallyConsistent)
       return channel.eventLoop.makeSucceededVoidFuture()
     }
+    configuration.proxy = proxy.map(Self.configuration)
+    self.proxy = proxy
     self.connected = connected
     client = HTTPClient(
       eventLoopGroupProvider: .shared(sharedEventLoops),
       configuration: configuration
     )
+  }
+
+  private static func configuration(_ proxy: WebProxy) -> HTTPClient.Configuration.Proxy {
+    switch proxy.kind {
+    case .http:
+      .server(
+        host: proxy.host,
+        port: proxy.port,
+        authorization: proxy.login.map { .basic(credentials: $0.exposeBasic()) }
+      )
+    case .socks: .socksServer(host: proxy.host, port: proxy.port)
+    }
   }
 
   /// Whether anything of the request may have reached the server.

@@ -6,18 +6,18 @@ import Foundation
 #endif
 
 /// The server that a URL leads to.
-struct WebOrigin: Equatable {
+package struct WebOrigin: Sendable, Equatable {
   /// Whether it is asked over TLS.
-  let isSecure: Bool
+  package let isSecure: Bool
   /// The host, without brackets.
-  let host: String
+  package let host: String
   /// The port.
-  let port: Int
+  package let port: Int
 
   /// The origin of an `http` or `https` URL; nil for anything else.
   ///
   /// Other schemes that the HTTP client knows lead to sockets in the file system, which no URL from outside may do.
-  init?(url: String) {
+  package init?(url: String) {
     let isPlain = url.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f }
     guard isPlain, let parts = URLComponents(string: url), let scheme = parts.scheme?.lowercased(),
       scheme == "http" || scheme == "https", let host = parts.host, !host.isEmpty
@@ -28,7 +28,7 @@ struct WebOrigin: Equatable {
   }
 
   /// The server as messages name it.
-  var name: String {
+  package var name: String {
     let shown = Terminal.escape(host.contains(":") ? "[\(host)]" : host)
     return port == (isSecure ? 443 : 80) ? shown : "\(shown):\(port)"
   }

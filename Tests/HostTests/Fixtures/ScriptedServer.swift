@@ -47,11 +47,16 @@ final class ScriptedServer: Sendable {
     port = try #require(channel.localAddress?.port)
   }
 
-  static func start(_ script: Script, tls: (chain: String, key: String)? = nil) async throws
-    -> ScriptedServer
-  {
+  /// Begins; with `clients`, only who presents a certificate that it vouches for is heard.
+  static func start(
+    _ script: Script,
+    tls: (chain: String, key: String)? = nil,
+    clients: String? = nil
+  ) async throws -> ScriptedServer {
     let tally = Tally()
-    let context = try tls.map { try serverContext(chain: $0.chain, key: $0.key) }
+    let context = try tls.map {
+      try serverContext(chain: $0.chain, key: $0.key, clients: clients)
+    }
     let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
@@ -69,14 +74,21 @@ final class ScriptedServer: Sendable {
     try? await channel.close().get()
   }
 
-  private static func serverContext(chain: String, key: String) throws -> NIOSSLContext {
+  private static func serverContext(chain: String, key: String, clients: String?) throws
+    -> NIOSSLContext
+  {
     let certificates = try NIOSSLCertificate.fromPEMBytes(Array(chain.utf8))
-    return try NIOSSLContext(
-      configuration: .makeServerConfiguration(
-        certificateChain: certificates.map { .certificate($0) },
-        privateKey: .privateKey(NIOSSLPrivateKey(bytes: Array(key.utf8), format: .pem))
-      )
+    var configuration = TLSConfiguration.makeServerConfiguration(
+      certificateChain: certificates.map { .certificate($0) },
+      privateKey: .privateKey(try NIOSSLPrivateKey(bytes: Array(key.utf8), format: .pem))
     )
+    if let clients {
+      configuration.certificateVerification = .noHostnameVerification
+      configuration.trustRoots = .certificates(
+        try NIOSSLCertificate.fromPEMBytes(Array(clients.utf8))
+      )
+    }
+    return try NIOSSLContext(configuration: configuration)
   }
 }
 

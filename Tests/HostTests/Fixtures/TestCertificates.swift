@@ -90,4 +90,50 @@ enum TestCertificates {
     pC+gWf1IaPX0wQY/6xZo6iIE9Aa7aFgpfnGTdmO04LmlxxRoKEff859E
     -----END PRIVATE KEY-----
     """
+
+  /// For localhost and 127.0.0.1, from 1 January 2100; signed by itself.
+  static let future = """
+    -----BEGIN CERTIFICATE-----
+    MIIBbDCCARGgAwIBAgIBATAKBggqhkjOPQQDAjAYMRYwFAYDVQQDDA1mdXR1cmUg
+    c2VydmVyMCIYDzIxMDAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMBgxFjAU
+    BgNVBAMMDWZ1dHVyZSBzZXJ2ZXIwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQK
+    /T0BNq93SMDfeiZEpmGkEmqf78qs2btopUN4R8YPYSKmEmycPJIUisxXCbJe63QF
+    7ybJsiDt5xjW1Z7p/k+Io0gwRjAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEw
+    CQYDVR0TBAIwADAdBgNVHQ4EFgQUAnzIw72kQVN7MwpqJMMBwHH9ikswCgYIKoZI
+    zj0EAwIDSQAwRgIhAPVZhDp3cxSlZvDeO6j04UfeTuxd+E2BR3+OpCKt3vVUAiEA
+    77eY9F5hX/IITRpi59NoSv8u/kuO9VSY7e1r9H6Avt4=
+    -----END CERTIFICATE-----
+    """
+
+  /// The private key of `future`.
+  static let futureKey = """
+    -----BEGIN PRIVATE KEY-----
+    MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgpn2NPpaKRKnJGaZj
+    pMZ/DsBTg9KasEnWwoH9KFBFNemhRANCAAQK/T0BNq93SMDfeiZEpmGkEmqf78qs
+    2btopUN4R8YPYSKmEmycPJIUisxXCbJe63QF7ybJsiDt5xjW1Z7p/k+I
+    -----END PRIVATE KEY-----
+    """
+
+  /// For a client called "robot"; signed by itself.
+  static let client = """
+    -----BEGIN CERTIFICATE-----
+    MIIBUTCB+KADAgECAgECMAoGCCqGSM49BAMCMBAxDjAMBgNVBAMMBXJvYm90MCAX
+    DTIwMDEwMTAwMDAwMFoYDzIxMjAwMTAxMDAwMDAwWjAQMQ4wDAYDVQQDDAVyb2Jv
+    dDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABMWAyCOnc3OI7iv7nI5wJIW6fLHH
+    HJz7zC3tbP7aZeJmI+M5Kpda6YQiTJ7/TUWzr65HQVOgojyQZIeTQVdeQmKjQTA/
+    MAkGA1UdEwQCMAAwEwYDVR0lBAwwCgYIKwYBBQUHAwIwHQYDVR0OBBYEFDpaebOc
+    jgj+PiyPDt2PjBGlM9HbMAoGCCqGSM49BAMCA0gAMEUCIHCyYkFRB6ffuicz6Zg7
+    4B15zZOMJ54nvoFR26SmbXogAiEAnK5J0iWoc4a1edUMmyJ5KgK4i15lKqr1P0L+
+    +XMPwPE=
+    -----END CERTIFICATE-----
+    """
+
+  /// The private key of `client`.
+  static let clientKey = """
+    -----BEGIN PRIVATE KEY-----
+    MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgYSsgiXfiNi+D7acy
+    DroTs8dl2iAe/scoYruskLVF3tGhRANCAATFgMgjp3NziO4r+5yOcCSFunyxxxyc
+    +8wt7Wz+2mXiZiPjOSqXWumEIkye/01Fs6+uR0FToKI8kGSHk0FXXkJi
+    -----END PRIVATE KEY-----
+    """
 }

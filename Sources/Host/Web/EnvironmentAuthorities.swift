@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The certificate authorities that `SSL_CERT_FILE` and `SSL_CERT_DIR` add to the system's.
+///
+/// They add and never replace, and whoever uses them must treat them as part of whose session it is: together with a
+/// proxy, a kubeconfig that sets them (`exec.env`) could otherwise read the refresh token of an existing session. What
+/// the system trusts anyway is left out, so that a variable which names the system's own bundle changes nothing.
+package enum EnvironmentAuthorities {
+  /// The most bytes of certificates in all.
+  private static let limit = 4 << 20
+
+  /// Where systems keep their bundle; the TLS library reads the first that exists.
+  package static let systemFiles = [
+    "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
+  ]
+
+  /// Reads what the variables name.
+  ///
+  /// - Parameters:
+  ///   - environment: The process environment.
+  ///   - systemFiles: Bundles that are trusted already.
+  /// - Returns: The certificates, in PEM and in an order that depends on nothing else; empty if there are none to add.
+  /// - Throws: `.notOurFile`, `.tooLarge` or `.system` if a file that was named cannot be read.
+  package static func added(
+    environment: [String: String],
+    systemFiles: [String] = systemFiles
+  ) throws(HostError) -> [UInt8] {
+    var paths: [String] = []
+    if let file = environment["SSL_CERT_FILE"], !file.isEmpty { paths.append(file) }
+    for folder in (environment["SSL_CERT_DIR"] ?? "").split(separator: ":") {
+      paths += Files.names(inFolder: String(folder)).sorted().map { "\(folder)/\($0)" }
+    }
+    paths.removeAll { systemFiles.contains($0) }
+    guard !paths.isEmpty else { return [] }
+    var rest = limit
+    var found: Set<String> = []
+    for path in paths {
+      guard let bytes = try named(path, environment, limit: rest) else { continue }
+      rest -= bytes.count
+      found.formUnion(certificates(bytes))
+    }
+    for file in systemFiles where !found.isEmpty {
+      // The system's own bundle may be unreadable; then nothing of it is left out.
+      guard let bytes = try? Files.readBounded(file, limit: limit) else { continue }
+      found.subtract(certificates(bytes))
+    }
+    return Array(found.sorted().map(pem).joined())
+  }
+
+  /// A file's content; what lies in a folder without being a file of ours to read is passed over.
+  private static func named(
+    _ path: String,
+    _ environment: [String: String],
+    limit: Int
+  ) throws(HostError) -> [UInt8]? {
+    guard path == environment["SSL_CERT_FILE"] else {
+      return try? Files.readBounded(path, limit: limit)
+    }
+    if let bytes = try Files.readBounded(path, limit: limit) { return bytes }
+    throw HostError(
+      .notOurFile,
+      "SSL_CERT_FILE names \(Terminal.escape(path)), which does not exist",
+      remedy: "correct the variable, or unset it"
+    )
+  }
+
+  /// The base64 text of each certificate in a bundle, without line ends (RFC 7468 §5).
+  private static func certificates(_ bytes: [UInt8]) -> Set<String> {
+    var found: Set<String> = []
+    var current: String?
+    for line in bytes.split(whereSeparator: { $0 == 0x0a || $0 == 0x0d }) {
+      switch String(decoding: line, as: UTF8.self) {
+      case "-----BEGIN CERTIFICATE-----": current = ""
+      case "-----END CERTIFICATE-----":
+        if let text = current, !text.isEmpty { found.insert(text) }
+        current = nil
+      case let text: current? += text.filter { !$0.isWhitespace }
+      }
+    }
+    return found
+  }
+
+  private static func pem(_ text: String) -> [UInt8] {
+    var lines = ["-----BEGIN CERTIFICATE-----"]
+    var rest = text[...]
+    while !rest.isEmpty {
+      lines.append(String(rest.prefix(64)))
+      rest = rest.dropFirst(64)
+    }
+    lines.append("-----END CERTIFICATE-----\n")
+    return Array(lines.joined(separator: "\n").utf8)
+  }
+}
