@@ -145,20 +145,52 @@ package struct RedirectListener: Sendable {
   package let host: String
   /// The port.
   package let port: Int
-  /// Feeds every request to the receiver until it finishes; throws when cancelled.
-  package let serve: @Sendable (RedirectReceiver) async throws -> RedirectReceiver.Outcome
+  /// Feeds every request to the receiver until it finishes, concludes the login while the browser waits, and shows the
+  /// page that this gives; throws when cancelled.
+  package let serve:
+    @Sendable (RedirectReceiver, _ conclude: @escaping Conclusion) async throws -> Void
+
+  /// What ends a login after the browser's part: the page to show.
+  package typealias Conclusion = @Sendable (RedirectOutcome) async -> FinalPage
 
   /// Makes a listener from what the host gives.
   package init(
     hosts: [String],
     host: String,
     port: Int,
-    serve: @escaping @Sendable (RedirectReceiver) async throws -> RedirectReceiver.Outcome
+    serve: @escaping @Sendable (RedirectReceiver, @escaping Conclusion) async throws -> Void
   ) {
     self.hosts = hosts
     self.host = host
     self.port = port
     self.serve = serve
+  }
+}
+
+/// The page that the browser shows when a login has ended.
+package struct FinalPage: Sendable, Equatable {
+  /// Its HTTP status.
+  package let status: Int
+  /// Header fields.
+  package let headers: [(String, String)]
+  /// The page.
+  package let body: [UInt8]
+
+  /// The page of a kind; see `RedirectPages.html`.
+  init(
+    _ pages: RedirectPages,
+    _ kind: RedirectPages.Kind,
+    person: String? = nil,
+    reason: String? = nil
+  ) {
+    status = [.loggedIn, .received, .refused].contains(kind) ? 200 : 400
+    headers = pages.headers
+    body = pages.html(kind, person: person, reason: reason)
+  }
+
+  /// Compares what is shown.
+  package static func == (left: FinalPage, right: FinalPage) -> Bool {
+    left.status == right.status && left.body == right.body
   }
 }
 

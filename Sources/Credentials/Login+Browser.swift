@@ -21,6 +21,13 @@ extension Login {
       ?? "http://\(listener.host):\(listener.port)/"
     let authorization = try authorization(metadata, redirectURI)
     announce(try await address(of: authorization, metadata), opensBrowser: opensBrowser)
+    let attempt = BrowserLogin(
+      login: self,
+      metadata: metadata,
+      authorization: authorization,
+      redirectURI: redirectURI,
+      pages: RedirectPages(issuerHost: request.issuer.host, clientID: request.client.id)
+    )
     let receiver = RedirectReceiver(
       path: registered?.path ?? "/",
       hosts: listener.hosts,
@@ -28,18 +35,9 @@ extension Login {
       issuer: request.issuer,
       issRequired: metadata.sendsIssuerInRedirect,
       loginPage: metadata.authorizationEndpoint,
-      pages: RedirectPages(issuerHost: request.issuer.host, clientID: request.client.id)
+      pages: attempt.pages
     )
-    let code = try await code(from: listener, receiver, pasted(for: authorization, metadata))
-    let tokens = try await exchange(
-      .authorizationCode(
-        code: code,
-        verifier: authorization.verifier,
-        redirectURI: redirectURI
-      ),
-      metadata
-    )
-    return try await accept(tokens, metadata, nonce: authorization.nonce)
+    return try await attempt.session(from: listener, receiver)
   }
 
   private func registeredRedirect() throws(CredentialsError) -> RedirectURI? {
@@ -104,31 +102,6 @@ extension Login {
     effects.tell("if that browser is on another machine, paste here the address that it ends at")
   }
 
-  private func pasted(
-    for authorization: AuthorizationRequest,
-    _ metadata: ProviderMetadata
-  ) -> PastedRedirect? {
-    guard audience.canAnswer else { return nil }
-    return PastedRedirect(
-      request: authorization,
-      issuer: request.issuer,
-      issRequired: metadata.sendsIssuerInRedirect
-    )
-  }
-
-  /// What the person pastes, until it is an answer; nil if there is no terminal to paste at after all.
-  @Sendable
-  private func paste(_ pasted: PastedRedirect) async throws -> RedirectOutcome? {
-    while let line = try await effects.ask("", true) {
-      do throws(OAuthError) {
-        return try pasted.outcome(of: line)
-      } catch {
-        effects.tell("\(error.what); \(error.remedy)")
-      }
-    }
-    return nil
-  }
-
   private func authorization(
     _ metadata: ProviderMetadata,
     _ redirectURI: String
@@ -159,44 +132,5 @@ extension Login {
     )
     parameters.responseMode = request.manner.responseMode
     return parameters
-  }
-
-  /// The answer that comes first: at the listener, or at the terminal.
-  private func code(
-    from listener: RedirectListener,
-    _ receiver: RedirectReceiver,
-    _ pasted: PastedRedirect?
-  ) async throws(CredentialsError) -> Secret {
-    let outcome: RedirectOutcome?
-    do {
-      outcome = try await Race(seconds: Numbers.login, effects).first(
-        { try await listener.serve(receiver) },
-        { if let pasted { try await paste(pasted) } else { nil } }
-      )
-    } catch {
-      throw CredentialsError(
-        .loginNeeded,
-        "the login was interrupted",
-        remedy: "log in again",
-        cause: error
-      )
-    }
-    switch outcome {
-    case .code(let code): return code
-    case .refused(let error, let description):
-      let words = [error, description].compactMap { $0 }.joined(separator: ": ")
-      throw CredentialsError(
-        .refused,
-        "the issuer refused the login: \(words)",
-        remedy: "log in as somebody who may use this client, or ask whoever runs the issuer"
-      )
-    case .fault(let error): throw CredentialsError(error)
-    case nil:
-      throw CredentialsError(
-        .loginNeeded,
-        "nobody logged in within \(Int(Numbers.login / 60)) minutes",
-        remedy: "log in again"
-      )
-    }
   }
 }

@@ -17,7 +17,7 @@ struct Race: Sendable {
     _ main: @escaping @Sendable () async throws -> Answer,
     _ other: @escaping @Sendable () async throws -> Answer?
   ) async throws -> Answer? {
-    return try await withThrowingTaskGroup(of: RaceEvent<Answer>.self) { group in
+    try await withThrowingTaskGroup(of: RaceEvent<Answer>.self) { group in
       group.addTask { .answer(try await main()) }
       group.addTask { try await other().map { .answer($0) } ?? .noAnswer }
       group.addTask {

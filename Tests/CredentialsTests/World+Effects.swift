@@ -84,7 +84,7 @@ extension World {
   /// The browser: goes where the page told it, and brings the code back.
   private func listener() -> RedirectListener {
     let host = read { $0.redirectHost }
-    return RedirectListener(hosts: ["\(host):8000"], host: host, port: 8000) { receiver in
+    return RedirectListener(hosts: ["\(host):8000"], host: host, port: 8000) { receiver, conclude in
       guard self.read({ $0.personAnswers }) else {
         try await Task.sleep(for: .seconds(86400))
         throw CancellationError()
@@ -99,7 +99,8 @@ extension World {
         body: []
       )
       guard case .finish(let outcome, _, _, _) = action else { throw Died() }
-      return outcome
+      let page = await conclude(outcome)
+      self.edit { $0.page = String(decoding: page.body, as: UTF8.self) }
     }
   }
 

@@ -41,6 +41,8 @@ final class World: Sendable {
     var redirectHost = "127.0.0.1"
     var personAnswers = true
     var opened: [String] = []
+    /// The page that the browser showed last.
+    var page: String?
     /// Lines that the person will type.
     var typed: [String] = []
     var lines: [String] = []

@@ -48,6 +48,12 @@ final class WebClients: Sendable {
       let client = WebClient(
         additionalAuthorities: trust.authorities.isEmpty ? [] : [trust.authorities],
         timeout: Numbers.request,
+        identity: trust.key.map { key in
+          ClientIdentity(
+            certificateChain: trust.certificate,
+            privateKey: Array(key.expose().utf8)
+          )
+        },
         environment: environment
       )
       clients[trust] = client
