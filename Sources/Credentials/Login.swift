@@ -185,7 +185,7 @@ struct Login: Sendable {
         event = .waited
       case .poll: event = await poll(device, metadata)
       case .done(let tokens): return try await accept(tokens, metadata, nonce: nil)
-      case .failed(let error): throw CredentialsError(error)
+      case .withoutIDToken(_, let error), .failed(let error): throw CredentialsError(error)
       }
     }
   }
