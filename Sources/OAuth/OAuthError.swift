@@ -47,6 +47,8 @@ package struct OAuthError: Error, Sendable {
     case tokenRejected
     /// An ID token failed its verdict only because the clocks differ, or because it expired.
     case clocksDiffer
+    /// The issuer gave tokens, but no ID token among them.
+    case idTokenMissing
     /// The device code expired before the login was done.
     case deviceCodeExpired
   }
