@@ -37,6 +37,9 @@ package enum Limits {
   package static let redirect = 16 * 1024
   /// A token's life beyond which the figure is nonsense: ten years.
   package static let tokenLife = 10 * 365 * 86_400
+  /// Age of an ID token as it arrives (OIDC Core 3.1.3.7, rule 10): an issuer may hand out one that
+  /// it made earlier today, but not last week's.
+  package static let tokenAge = 86_400
   /// `Retry-After` beyond which it is not honoured in full: one day.
   package static let retryAfter = 86_400
   /// A device code's life if none is given, and at most: a person waits in front of it.

@@ -73,7 +73,12 @@ package enum IDTokenVerdict: Sendable, Equatable {
     }
     let header = TokenHeader(jws.header)
     var faults = header.faults
-    faults += SignatureCheck(jws: jws, header: header, keys: keys).faults()
+    faults += SignatureCheck(
+      jws: jws,
+      header: header,
+      keys: keys,
+      announced: expectation.algorithms
+    ).faults()
     let json: StrictJSON
     do {
       json = try StrictJSON(parsing: jws.payload)

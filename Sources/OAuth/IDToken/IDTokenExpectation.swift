@@ -38,6 +38,11 @@ package struct IDTokenExpectation: Sendable {
   /// They are trusted, and one of them may stand in `aud` instead of the client id if `azp` is the
   /// client id, as Dex does for cross-client scopes.
   package var additionalAudiences: [String]
+  /// `id_token_signing_alg_values_supported` of the issuer's metadata; a token that is signed with
+  /// anything else is refused (OIDC Core 3.1.3.7, rule 7).
+  ///
+  /// Empty: any algorithm of ``SigningAlgorithm`` that the key allows.
+  package var algorithms: [String]
 
   package init(
     issuer: Issuer,
@@ -47,7 +52,8 @@ package struct IDTokenExpectation: Sendable {
     previousSubject: String? = nil,
     now: Date,
     skew: Int = Limits.skew,
-    additionalAudiences: [String] = []
+    additionalAudiences: [String] = [],
+    algorithms: [String] = []
   ) {
     self.issuer = issuer
     self.clientID = clientID
@@ -57,5 +63,6 @@ package struct IDTokenExpectation: Sendable {
     self.now = now
     self.skew = skew
     self.additionalAudiences = additionalAudiences
+    self.algorithms = algorithms
   }
 }

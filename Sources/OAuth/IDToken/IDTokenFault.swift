@@ -6,8 +6,10 @@
 package enum IDTokenFault: Sendable, Equatable {
   /// Not a JWS with a JSON object inside; says what it is instead.
   case malformed(String)
-  /// Its `alg` is not RS256, ES256 or EdDSA.
+  /// Its `alg` is not one of ``SigningAlgorithm``.
   case algorithmRefused(String)
+  /// Its `alg` is not among those that the issuer announced.
+  case algorithmNotAnnounced(String)
   /// A header parameter that is refused (`crit`, `b64`, `zip`, `enc`) or has a value that is
   /// (`typ`, `kid`).
   case headerRefused(String)
@@ -39,6 +41,8 @@ package enum IDTokenFault: Sendable, Equatable {
   case expired(seconds: Int64)
   /// `iat` lies so many seconds ahead.
   case issuedInFuture(seconds: Int64)
+  /// Issued so many seconds ago, which no fresh answer is.
+  case issuedLongAgo(seconds: Int64)
   /// `nbf` lies so many seconds ahead.
   case notYetValid(seconds: Int64)
   case nonceMissing
@@ -50,7 +54,7 @@ extension IDTokenFault {
   /// True if a wrong clock on one side explains it.
   package var isClock: Bool {
     switch self {
-    case .expired, .issuedInFuture, .notYetValid: true
+    case .expired, .issuedInFuture, .issuedLongAgo, .notYetValid: true
     default: false
     }
   }
@@ -62,6 +66,8 @@ extension IDTokenFault: CustomStringConvertible {
     switch self {
     case .malformed(let reason): reason
     case .algorithmRefused(let name): "it is signed with \"\(name)\", which is not accepted"
+    case .algorithmNotAnnounced(let name):
+      "it is signed with \(name), which the issuer does not announce"
     case .headerRefused(let name): "its header has a \"\(name)\" that is not accepted"
     case .unknownKey(let id): "the issuer has no signing key \(id.map { "\"\($0)\"" } ?? "for it")"
     case .ambiguousKey(let count): "it names no key, and \(count) keys of the issuer could be meant"
@@ -70,7 +76,7 @@ extension IDTokenFault: CustomStringConvertible {
     case .subjectMissing, .subjectInvalid, .subjectChanged: subjectDescription
     case .issuer, .audienceInvalid, .audience, .authorizedPartyMissing, .authorizedParty:
       partyDescription
-    case .timeInvalid, .expired, .issuedInFuture, .notYetValid: timeDescription
+    case .timeInvalid, .expired, .issuedInFuture, .issuedLongAgo, .notYetValid: timeDescription
     case .nonceMissing: "it has no nonce, so it may belong to another login"
     case .nonceMismatch: "its nonce belongs to another login"
     case .accessTokenHashMismatch: "its at_hash does not fit the access token beside it"
@@ -102,6 +108,7 @@ extension IDTokenFault: CustomStringConvertible {
     case .expired(let seconds): "it expired \(Self.duration(seconds)) ago"
     case .issuedInFuture(let seconds):
       "it was issued \(Self.duration(seconds)) in the future: the clocks differ"
+    case .issuedLongAgo(let seconds): "it was issued \(Self.duration(seconds)) ago"
     case .notYetValid(let seconds):
       "it becomes valid in \(Self.duration(seconds)): the clocks differ"
     case .timeInvalid(let claim): "its \(claim) is missing or is not a time"
