@@ -31,7 +31,22 @@ extension Login {
     } catch {
       throw CredentialsError(.loginNeeded, "the login was interrupted", remedy: "log in again")
     }
-    return try await accept(tokens, metadata, nonce: nil)
+    return try await accept(try await withIDToken(tokens, metadata), metadata, nonce: nil)
+  }
+
+  /// Some issuers give a device no ID token, but give one with a refresh (seen at django-allauth).
+  private func withIDToken(
+    _ tokens: TokenResponse,
+    _ metadata: ProviderMetadata
+  ) async throws(CredentialsError) -> TokenResponse {
+    guard tokens.idToken == nil, let refreshToken = tokens.refreshToken else { return tokens }
+    effects.trace("the issuer gave the device no ID token; asking for one with the refresh token")
+    var renewed = try await exchange(
+      .refreshToken(refreshToken, scopes: request.scopes),
+      metadata
+    )
+    if renewed.refreshToken == nil { renewed.refreshToken = refreshToken }
+    return renewed
   }
 
   private func show(_ device: DeviceAuthorization) {
@@ -74,7 +89,7 @@ extension Login {
         try await effects.pause(Double(seconds))
         event = .waited
       case .poll: event = await poll(device, metadata)
-      case .done(let tokens): return tokens
+      case .done(let tokens), .withoutIDToken(let tokens, _): return tokens
       case .failed(let error): throw CredentialsError(error)
       }
     }

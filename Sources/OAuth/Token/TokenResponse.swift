@@ -10,7 +10,7 @@ package struct TokenResponse: Sendable, Equatable {
   package let accessToken: Secret?
   package let idToken: Secret?
   /// Nil if the issuer keeps the one that was sent.
-  package let refreshToken: Secret?
+  package var refreshToken: Secret?
   /// Seconds from the moment of receipt; nil if absent, negative or not a number; at most ten
   /// years.
   package let expiresIn: Int?
