@@ -10,6 +10,7 @@ struct BrowserLogin: Sendable {
   let metadata: ProviderMetadata
   let authorization: AuthorizationRequest
   let redirectURI: String
+  let binding: DPoPBinding?
   let pages: RedirectPages
 
   private var effects: Effects { login.effects }
@@ -78,16 +79,24 @@ struct BrowserLogin: Sendable {
   }
 
   private func conclude(_ outcome: RedirectOutcome) async -> Ended {
+    var exchange = GrantExchange(calls: login.calls(metadata), binding: binding)
     do throws(CredentialsError) {
-      let tokens = try await login.exchange(
+      let tokens = try await login.redeem(
         .authorizationCode(
           code: try code(of: outcome),
           verifier: authorization.verifier,
           redirectURI: redirectURI
         ),
-        metadata
+        &exchange
       )
-      return .success(try await login.accept(tokens, metadata, nonce: authorization.nonce))
+      return .success(
+        try await login.accept(
+          tokens,
+          metadata,
+          nonce: authorization.nonce,
+          binding: exchange.binding
+        )
+      )
     } catch {
       return .failure(error)
     }

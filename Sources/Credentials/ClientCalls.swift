@@ -82,7 +82,7 @@ struct ClientCalls: Sendable {
     try credential.authentication(
       clientID: request.client.id,
       audience: .issuer(request.issuer),
-      announced: metadata.tokenEndpointAuthSigningAlgorithms,
+      announced: metadata.tokenEndpointAuthAlgorithms,
       now: effects.now(),
       random: effects.random(32)
     )

@@ -115,17 +115,6 @@ package struct CredentialRequest: Sendable {
     TransportTrust(authorities: authorities, certificate: client.certificate, key: client.key)
   }
 
-  /// The token endpoint with this client's way of authenticating there.
-  func tokenEndpoint(_ metadata: ProviderMetadata) -> TokenEndpoint {
-    TokenEndpoint(
-      endpoint: metadata.tokenEndpoint,
-      clientID: client.id,
-      authentication: .preferred(secret: client.secret, metadata: metadata),
-      audience: audience,
-      resources: resources
-    )
-  }
-
   /// Hex SHA-256 of the extra trust anchors; empty if there are none.
   ///
   /// Part of the session record, not of its key: a request with other anchors must be noticed, not get a new session.

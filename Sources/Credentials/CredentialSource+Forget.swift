@@ -58,14 +58,8 @@ extension CredentialSource {
     guard let token = session.refreshToken else { return .forgotten }
     do {
       let metadata = try await documents.metadata()
-      guard let endpoint = metadata.revocationEndpoint else { return .forgotten }
-      let call = Revocation.call(
-        token,
-        hint: .refreshToken,
-        at: endpoint,
-        clientID: request.client.id,
-        authentication: request.tokenEndpoint(metadata).authentication
-      )
+      let calls = ClientCalls(request: request, metadata: metadata, effects: effects)
+      guard let call = try calls.revocation(of: token) else { return .forgotten }
       effects.trace("revoking the refresh token at the issuer")
       let answer = try await effects.sender(request.trust)(call)
       guard case .revoked = Revocation.Outcome(answer, now: effects.now()) else {

@@ -62,6 +62,14 @@ struct Documents: Sendable {
     return IDTokenVerdict.judge(token, against: expectation, keys: others)
   }
 
+  // MARK: what an issuer announced and then did not do
+
+  /// Whether this issuer refused to bind tokens to a key a short while ago, although it announces that it would.
+  var dpopWasRefused: Bool { read("dpop-refused") != nil }
+
+  /// Remembers that, for as long as metadata are kept.
+  func noteDPoPRefused() { write("dpop-refused", []) }
+
   // MARK: the cache: a line with the time of receipt, then the document as it came
 
   private func name(_ kind: String) -> String { "\(kind)-\(request.documentDigest)" }

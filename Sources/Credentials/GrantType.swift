@@ -40,19 +40,3 @@ package enum Offer: String, Sendable, Codable, CaseIterable {
   /// Not even where it is offered.
   case never
 }
-
-/// How the client authenticates, by the names of the metadata (`token_endpoint_auth_method`, RFC 8414 and RFC 8705).
-package enum ClientMethod: String, Sendable, Codable, CaseIterable {
-  /// Not at all: a public client.
-  case none
-  /// The secret in the Authorization header (RFC 6749 §2.3.1).
-  case secretBasic = "client_secret_basic"
-  /// The secret in the body (RFC 6749 §2.3.1).
-  case secretPost = "client_secret_post"
-  /// An assertion under the secret (OpenID Connect Core §9).
-  case secretJWT = "client_secret_jwt"
-  /// An assertion under a private key (OpenID Connect Core §9).
-  case privateKeyJWT = "private_key_jwt"
-  /// The certificate of the TLS connection (RFC 8705 §2).
-  case tls = "tls_client_auth"
-}

@@ -19,13 +19,15 @@ extension Login {
     let redirectURI =
       registered?.listening(on: listener.port).text
       ?? "http://\(listener.host):\(listener.port)/"
-    let authorization = try authorization(metadata, redirectURI)
+    let binding = try newBinding(metadata)
+    let authorization = try authorization(metadata, redirectURI, binding)
     announce(try await address(of: authorization, metadata), opensBrowser: opensBrowser)
     let attempt = BrowserLogin(
       login: self,
       metadata: metadata,
       authorization: authorization,
       redirectURI: redirectURI,
+      binding: binding,
       pages: RedirectPages(issuerHost: request.issuer.host, clientID: request.client.id)
     )
     let receiver = RedirectReceiver(
@@ -67,17 +69,9 @@ extension Login {
     _ metadata: ProviderMetadata
   ) async throws(CredentialsError) -> String {
     do {
-      guard
-        let endpoint = try PushedAuthorization.endpoint(of: metadata, use: request.manner.par)
-      else { return authorization.url }
+      guard let call = try calls(metadata).push(authorization) else { return authorization.url }
       effects.trace("pushing the authorization request to the issuer")
-      let answer = try await effects.sender(request.trust)(
-        PushedAuthorization.call(
-          for: authorization,
-          at: endpoint,
-          authentication: request.tokenEndpoint(metadata).authentication
-        )
-      )
+      let answer = try await effects.sender(request.trust)(call)
       return try PushedAuthorization(answer, issuer: request.issuer).url(for: authorization)
     } catch let error as OAuthError {
       throw CredentialsError(error)
@@ -104,12 +98,13 @@ extension Login {
 
   private func authorization(
     _ metadata: ProviderMetadata,
-    _ redirectURI: String
+    _ redirectURI: String,
+    _ binding: DPoPBinding?
   ) throws(CredentialsError) -> AuthorizationRequest {
     do {
       return try AuthorizationRequest(
         metadata: metadata,
-        parameters: parameters(redirectURI),
+        parameters: parameters(redirectURI, thumbprint: try binding?.thumbprint),
         randomness: AuthorizationRequest.Randomness(
           state: effects.random(32),
           nonce: effects.random(32),
@@ -121,7 +116,10 @@ extension Login {
     }
   }
 
-  private func parameters(_ redirectURI: String) -> AuthorizationRequest.Parameters {
+  private func parameters(
+    _ redirectURI: String,
+    thumbprint: String?
+  ) -> AuthorizationRequest.Parameters {
     var parameters = AuthorizationRequest.Parameters(
       clientID: request.client.id,
       redirectURI: redirectURI,
@@ -131,6 +129,7 @@ extension Login {
       extra: request.parameters.map { ($0.name, $0.value) }
     )
     parameters.responseMode = request.manner.responseMode
+    parameters.dpopThumbprint = thumbprint
     return parameters
   }
 }

@@ -13,16 +13,17 @@ extension Login {
   func withDevice(_ metadata: ProviderMetadata) async throws(CredentialsError) -> Session {
     let device = try await deviceAuthorization(metadata)
     show(device)
-    let tokens: TokenResponse
+    let start = GrantExchange(calls: calls(metadata), binding: try newBinding(metadata))
+    let approved: Approved
     do {
-      tokens = try await withThrowingTaskGroup(of: TokenResponse?.self) { group in
-        group.addTask { try await waitForApproval(device, metadata) }
+      approved = try await withThrowingTaskGroup(of: Approved?.self) { group in
+        group.addTask { try await waitForApproval(device, start) }
         if audience.canAnswer, audience.display {
           group.addTask { try await openOnEnter(device) }
         }
         defer { group.cancelAll() }
-        while let tokens = try await group.next() {
-          if let tokens { return tokens }
+        while let approved = try await group.next() {
+          if let approved { return approved }
         }
         throw CancellationError()
       }
@@ -31,19 +32,27 @@ extension Login {
     } catch {
       throw CredentialsError(.loginNeeded, "the login was interrupted", remedy: "log in again")
     }
-    return try await accept(try await withIDToken(tokens, metadata), metadata, nonce: nil)
+    var exchange = approved.exchange
+    let tokens = try await withIDToken(approved.tokens, &exchange)
+    return try await accept(tokens, metadata, nonce: nil, binding: exchange.binding)
+  }
+
+  /// The tokens of an approved device, and the exchange that gave them.
+  private struct Approved: Sendable {
+    let tokens: TokenResponse
+    let exchange: GrantExchange
   }
 
   /// Some issuers give a device no ID token, but give one with a refresh (seen at django-allauth).
   private func withIDToken(
     _ tokens: TokenResponse,
-    _ metadata: ProviderMetadata
+    _ exchange: inout GrantExchange
   ) async throws(CredentialsError) -> TokenResponse {
     guard tokens.idToken == nil, let refreshToken = tokens.refreshToken else { return tokens }
     effects.trace("the issuer gave the device no ID token; asking for one with the refresh token")
-    var renewed = try await exchange(
+    var renewed = try await redeem(
       .refreshToken(refreshToken, scopes: request.scopes),
-      metadata
+      &exchange
     )
     if renewed.refreshToken == nil { renewed.refreshToken = refreshToken }
     return renewed
@@ -66,7 +75,7 @@ extension Login {
 
   /// Gives nothing; the approval is what is waited for.
   @Sendable
-  private func openOnEnter(_ device: DeviceAuthorization) async throws -> TokenResponse? {
+  private func openOnEnter(_ device: DeviceAuthorization) async throws -> Approved? {
     guard try await effects.ask("", true) != nil else { return nil }
     _ = effects.openBrowser((device.verificationURIComplete ?? device.verificationURI).text)
     return nil
@@ -74,9 +83,10 @@ extension Login {
 
   private func waitForApproval(
     _ device: DeviceAuthorization,
-    _ metadata: ProviderMetadata
-  ) async throws -> TokenResponse {
-    let start = effects.uptime()
+    _ start: GrantExchange
+  ) async throws -> Approved {
+    let began = effects.uptime()
+    var exchange = start
     var polling = DevicePolling(
       interval: device.interval,
       expiresIn: device.expiresIn,
@@ -84,13 +94,36 @@ extension Login {
     )
     var event = DevicePolling.Event.started
     while true {
-      switch polling.next(event, elapsed: Int(effects.uptime() - start)) {
+      switch polling.next(event, elapsed: Int(effects.uptime() - began)) {
       case .wait(let seconds):
         try await effects.pause(Double(seconds))
         event = .waited
-      case .poll: event = await poll(device, metadata)
-      case .done(let tokens), .withoutIDToken(let tokens, _): return tokens
+      case .poll: event = try await poll(device, &exchange)
+      case .done(let tokens), .withoutIDToken(let tokens, _):
+        return Approved(tokens: tokens, exchange: exchange)
       case .failed(let error): throw CredentialsError(error)
+      }
+    }
+  }
+
+  /// One poll; a proof that the issuer does not take is left out from then on.
+  private func poll(
+    _ device: DeviceAuthorization,
+    _ exchange: inout GrantExchange
+  ) async throws -> DevicePolling.Event {
+    do throws(GrantExchange.Fault) {
+      let outcome = try await exchange.send(.deviceCode(device.deviceCode))
+      guard exchange.binding != nil, request.manner.dpop == .auto,
+        case .refused(let refusal) = DPoPSupport(outcome)
+      else { return .answered(outcome) }
+      documents.noteDPoPRefused()
+      exchange.binding = nil
+      return refusal == .bearer
+        ? .answered(outcome) : .answered(try await exchange.send(.deviceCode(device.deviceCode)))
+    } catch {
+      switch error {
+      case .notMade(let error): throw CredentialsError(error)
+      case .unanswered(let failure): return .failed(failure)
       }
     }
   }
@@ -100,17 +133,7 @@ extension Login {
   ) async throws(CredentialsError) -> DeviceAuthorization {
     let answer: HTTPAnswer
     do {
-      let endpoint = try metadata.require(
-        metadata.deviceAuthorizationEndpoint,
-        for: "logins by device code"
-      )
-      let call = try DeviceAuthorization.call(
-        at: endpoint,
-        clientID: request.client.id,
-        authentication: request.tokenEndpoint(metadata).authentication,
-        scopes: request.scopes,
-        audience: request.audience
-      )
+      let call = try calls(metadata).deviceAuthorization()
       answer = try await effects.sender(request.trust)(call)
       try refuseWrongConfiguration(answer)
       return try DeviceAuthorization(answer, issuer: request.issuer)
@@ -138,18 +161,5 @@ extension Login {
       why,
       remedy: "check the client id, its secret and the scopes"
     )
-  }
-
-  private func poll(
-    _ device: DeviceAuthorization,
-    _ metadata: ProviderMetadata
-  ) async -> DevicePolling.Event {
-    let call = request.tokenEndpoint(metadata).call(for: .deviceCode(device.deviceCode))
-    do {
-      let answer = try await effects.sender(request.trust)(call)
-      return .answered(TokenOutcome(answer, now: effects.now()))
-    } catch {
-      return .failed(error)
-    }
   }
 }

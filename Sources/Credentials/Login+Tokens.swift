@@ -10,22 +10,74 @@ import OAuth
 extension Login {
   // MARK: tokens
 
-  func exchange(
-    _ grant: TokenGrant,
-    _ metadata: ProviderMetadata
-  ) async throws(CredentialsError) -> TokenResponse {
-    let call = request.tokenEndpoint(metadata).call(for: grant)
-    let outcome: TokenOutcome
+  /// The key to bind tokens to; nil where they are not to be bound.
+  ///
+  /// An access token that goes to the API server cannot be: that takes plain bearers (RFC 9449 §7).
+  func newBinding(_ metadata: ProviderMetadata) throws(CredentialsError) -> DPoPBinding? {
+    switch request.manner.dpop {
+    case .never: return nil
+    case .auto:
+      guard request.token == .id, metadata.dpopAlgorithms?.contains("ES256") == true,
+        !documents.dpopWasRefused
+      else { return nil }
+    case .always:
+      guard request.token == .id else {
+        throw CredentialsError(
+          .configuration,
+          "an access token that is bound to a key is of no use to an API server",
+          remedy: "leave out --dpop always, or --token access"
+        )
+      }
+    }
     do {
-      outcome = TokenOutcome(
-        try await effects.sender(request.trust)(call),
-        now: effects.now()
-      )
+      return try DPoPBinding(effects)
     } catch {
+      throw CredentialsError(error)
+    }
+  }
+
+  /// Exchanges what the person's login gave for tokens; without a proof if the issuer does not take part after all.
+  func redeem(
+    _ grant: TokenGrant,
+    _ exchange: inout GrantExchange
+  ) async throws(CredentialsError) -> TokenResponse {
+    let outcome = try await outcome(of: grant, &exchange)
+    guard exchange.binding != nil, case .refused(let refusal) = DPoPSupport(outcome) else {
+      return try tokens(in: outcome)
+    }
+    guard request.manner.dpop != .always else {
       throw CredentialsError(
-        OAuthError(error, fetching: "the tokens", from: request.issuer.host)
+        .refused,
+        "the issuer does not bind its refresh tokens to a key (DPoP)",
+        remedy: "leave out --dpop always, or have the issuer enable DPoP for this client"
       )
     }
+    effects.trace("the issuer does not bind tokens to a key after all; going on without")
+    documents.noteDPoPRefused()
+    exchange.binding = nil
+    return try tokens(
+      in: refusal == .bearer ? outcome : try await self.outcome(of: grant, &exchange)
+    )
+  }
+
+  private func outcome(
+    of grant: TokenGrant,
+    _ exchange: inout GrantExchange
+  ) async throws(CredentialsError) -> TokenOutcome {
+    do {
+      return try await exchange.send(grant)
+    } catch {
+      switch error {
+      case .notMade(let error): throw CredentialsError(error)
+      case .unanswered(let failure):
+        throw CredentialsError(
+          OAuthError(failure, fetching: "the tokens", from: request.issuer.host)
+        )
+      }
+    }
+  }
+
+  private func tokens(in outcome: TokenOutcome) throws(CredentialsError) -> TokenResponse {
     switch outcome {
     case .tokens(let tokens): return tokens
     default:
@@ -49,7 +101,8 @@ extension Login {
   func accept(
     _ tokens: TokenResponse,
     _ metadata: ProviderMetadata,
-    nonce: String?
+    nonce: String?,
+    binding: DPoPBinding?
   ) async throws(CredentialsError) -> Session {
     try Acceptance.checkType(of: tokens)
     guard let idToken = tokens.idToken else {
@@ -74,7 +127,8 @@ extension Login {
       summary: try summary(verdict, tokens, received: received, nonce: nonce),
       refreshToken: tokens.refreshToken,
       idToken: idToken,
-      accessToken: tokens.accessToken
+      accessToken: tokens.accessToken,
+      binding: binding
     )
   }
 

@@ -27,6 +27,10 @@ struct Login: Sendable {
     }
   }
 
+  func calls(_ metadata: ProviderMetadata) -> ClientCalls {
+    ClientCalls(request: request, metadata: metadata, effects: effects)
+  }
+
   /// Logs in; throws when the person refuses, the time runs out or the tokens fail their verdict.
   func run(
     _ way: LoginWay,

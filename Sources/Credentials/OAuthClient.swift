@@ -7,7 +7,7 @@ package struct OAuthClient: Sendable, Equatable {
   /// The client id (RFC 6749 §2.2).
   package var id: String
   /// The method to authenticate with; nil: by what is given and what the issuer offers.
-  package var method: ClientMethod?
+  package var method: ClientCredential.Method?
   /// The secret of a confidential client.
   package var secret: Secret?
   /// The private key, PEM.
@@ -20,7 +20,7 @@ package struct OAuthClient: Sendable, Equatable {
   /// Makes a client; a public one unless something secret is given.
   package init(
     id: String,
-    method: ClientMethod? = nil,
+    method: ClientCredential.Method? = nil,
     secret: Secret? = nil,
     key: Secret? = nil,
     keyID: String? = nil,

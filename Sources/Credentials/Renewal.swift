@@ -96,7 +96,7 @@ package struct Renewal {
       switch action {
       case .send(let openID):
         try successor.announce(at: effects.now())
-        action = flow.next(await exchange(successor.refreshToken, metadata, openID: openID))
+        action = flow.next(await exchange(&successor, metadata, openID: openID))
       case .reread:
         action = flow.next(.reread(another: try successor.reread()))
       case .keep(let tokens):
@@ -116,20 +116,29 @@ package struct Renewal {
   }
 
   private func exchange(
-    _ token: Secret?,
+    _ successor: inout Successor,
     _ metadata: ProviderMetadata,
     openID: Bool
   ) async -> RenewalFlow.Event {
-    guard let token else { return .unanswered(.notSent("there is no refresh token")) }
-    let call = order.request.tokenEndpoint(metadata).call(
-      for: .refreshToken(token, scopes: openID ? order.request.scopes : nil)
+    guard let token = successor.refreshToken else {
+      return .unanswered(.notSent("there is no refresh token"))
+    }
+    var exchange = GrantExchange(
+      calls: ClientCalls(request: order.request, metadata: metadata, effects: effects),
+      binding: successor.record.session?.binding
     )
     effects.trace("sending the refresh token to the issuer")
     do {
-      let answer = try await effects.sender(order.request.trust)(call)
-      return .answered(TokenOutcome(answer, now: effects.now()))
+      let outcome = try await exchange.send(
+        .refreshToken(token, scopes: openID ? order.request.scopes : nil)
+      )
+      successor.binding = exchange.binding
+      return .answered(outcome)
     } catch {
-      return .unanswered(error)
+      switch error {
+      case .notMade(let error): return .unmade(error)
+      case .unanswered(let failure): return .unanswered(failure)
+      }
     }
   }
 

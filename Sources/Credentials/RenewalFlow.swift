@@ -14,6 +14,8 @@ package struct RenewalFlow: Sendable {
     case answered(TokenOutcome)
     /// The request failed on the way.
     case unanswered(TransportFailure)
+    /// The request could not be made, so nothing was sent.
+    case unmade(OAuthError)
     /// The store was read again after a dead answer; whether it holds another refresh token than the one spent.
     case reread(another: Bool)
     /// The successor is on disk.
@@ -90,6 +92,7 @@ package struct RenewalFlow: Sendable {
       return failed(verdict)
     case .unanswered(let failure):
       return failed(Classification.judge(failure))
+    case .unmade(let error): return .stop(.configuration(error.what))
     case .reread(let another):
       guard another, !triedAnother else { return .stop(.dead(deadWords)) }
       triedAnother = true

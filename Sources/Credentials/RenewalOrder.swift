@@ -137,7 +137,7 @@ private struct RequestWire: Codable {
 /// A client as it goes through the pipe.
 private struct ClientWire: Codable {
   var id: String
-  var method: ClientMethod?
+  var method: ClientCredential.Method?
   var secret: String?
   var key: String?
   var keyID: String?

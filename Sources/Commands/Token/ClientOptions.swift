@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import ArgumentParser
-package import Credentials
+package import OAuth
 
-extension ClientMethod: ExpressibleByArgument {}
+extension ClientCredential.Method: ExpressibleByArgument {}
 
 /// How the OAuth client shows who it is; secrets come from files and variables, never from an argument.
 package struct ClientOptions: ParsableArguments {
@@ -63,7 +63,7 @@ package struct ClientOptions: ParsableArguments {
       valueName: "method"
     )
   )
-  package var clientAuth: ClientMethod?
+  package var clientAuth: ClientCredential.Method?
 
   /// Where the secret comes from, if there is one.
   var secretSource: SecretSource? {
@@ -90,7 +90,7 @@ package struct ClientOptions: ParsableArguments {
     if let clientAuth { try validate(clientAuth) }
   }
 
-  private func validate(_ method: ClientMethod) throws {
+  private func validate(_ method: ClientCredential.Method) throws {
     let hasSecret = clientSecretFile != nil || clientSecretEnv != nil
     let missing: String? =
       switch method {
@@ -98,7 +98,8 @@ package struct ClientOptions: ParsableArguments {
       case .secretBasic, .secretPost, .secretJWT:
         hasSecret ? nil : "--client-secret-file or --client-secret-env"
       case .privateKeyJWT: clientKeyFile == nil ? "--client-key-file" : nil
-      case .tls: clientCertificateFile == nil ? "--client-certificate-file" : nil
+      case .tlsCertificate, .selfSignedCertificate:
+        clientCertificateFile == nil ? "--client-certificate-file" : nil
       }
     if let missing {
       throw ValidationError("--client-auth \(method.rawValue) needs \(missing)")

@@ -24,7 +24,7 @@ package enum ClientCredential: Sendable {
   case tlsCertificate
 
   /// A method by its registered name (RFC 7591 section 2, RFC 8705 section 2).
-  package enum Method: String, Sendable, Equatable, CaseIterable {
+  package enum Method: String, Sendable, Codable, Equatable, CaseIterable {
     case none
     case secretBasic = "client_secret_basic"
     case secretPost = "client_secret_post"
