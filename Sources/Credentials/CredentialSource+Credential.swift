@@ -14,6 +14,7 @@ extension CredentialSource {
   /// Ready credential, else the session's token, else a renewal by a detached process, else a login if a person is
   /// there. Throws `CredentialsError`; nothing is to be printed then.
   package func credential(_ slot: ReadySlot) async throws(CredentialsError) -> [UInt8] {
+    if request.grant.isUnattended { return try await unattendedCredential(slot) }
     var rejected = false
     switch slot.lookup(effects.now()) {
     case .hit(let body): return body
@@ -48,7 +49,7 @@ extension CredentialSource {
     _ slot: ReadySlot
   ) async throws(CredentialsError) -> [UInt8] {
     guard (error.cause as? StoreError)?.code == .folderForeign,
-      WhoMayBeAsked.way(options.preference, options.audience) != .none
+      way != .none
     else { throw error }
     return try await logInAndHand(.noSession, slot)
   }

@@ -18,6 +18,7 @@ package enum ForgetOutcome: Sendable, Equatable {
 extension CredentialSource {
   /// Revokes the refresh token at the issuer (RFC 7009), then removes the session here, even if the issuer is away.
   package func forget() async throws(CredentialsError) -> ForgetOutcome {
+    guard !request.grant.isUnattended else { return .nothingToForget }
     let id = try request.sessionID
     guard try open().record?.session != nil else { return .nothingToForget }
     let taken: Taken<Never> = try await take(

@@ -23,7 +23,14 @@ extension CredentialSource {
   /// `switching`: another `sub` than the session's may take its place. Throws `CredentialsError`; a session that
   /// cannot be kept is not an error but told in the outcome.
   package func login(switching: Bool) async throws(CredentialsError) -> LoginOutcome {
-    let way = WhoMayBeAsked.way(options.preference, options.audience)
+    guard !request.grant.isUnattended else {
+      throw CredentialsError(
+        .configuration,
+        "nobody logs in for \(request.grant.rawValue): the token is had anew whenever one is needed",
+        remedy: "there is nothing to do; kubectl gets its token from lanyard get-token"
+      )
+    }
+    let way = self.way
     guard way != .none else {
       throw CredentialsError(
         .loginNeeded,
@@ -61,7 +68,7 @@ extension CredentialSource {
 
   /// How `get-token` may ask; throws why it may not.
   private func wayToAsk(_ reason: LoginReason) throws(CredentialsError) -> LoginWay {
-    let way = WhoMayBeAsked.way(options.preference, options.audience)
+    let way = self.way
     guard way != .none else {
       if let holder = effects.lockHolder(loginLock) {
         throw CredentialsError(
@@ -126,6 +133,7 @@ extension CredentialSource {
       request: request,
       listenAddresses: options.listenAddresses,
       audience: options.audience,
+      password: options.secrets.password,
       documents: documents,
       effects: effects
     )

@@ -15,6 +15,8 @@ struct Login: Sendable {
   let request: CredentialRequest
   let listenAddresses: [String]
   let audience: Audience
+  /// The password of the request's user; nil if it has to be asked for.
+  let password: (@Sendable () async throws(CredentialsError) -> Secret)?
   let documents: Documents
   let effects: Effects
 
@@ -40,6 +42,7 @@ struct Login: Sendable {
     case .browser: return try await withBrowser(metadata, opensBrowser: true)
     case .paste: return try await withBrowser(metadata, opensBrowser: false)
     case .device: return try await withDevice(metadata)
+    case .password: return try await withPassword(metadata)
     case .deviceOrURL:
       return metadata.deviceAuthorizationEndpoint == nil
         ? try await withBrowser(metadata, opensBrowser: false) : try await withDevice(metadata)

@@ -46,6 +46,8 @@ package enum LoginWay: Sendable, Equatable {
   case device
   /// Print the URL, listen, and take the answer from the terminal too.
   case paste
+  /// Send the person's password to the issuer: only for the grant of that name.
+  case password
   /// No login: nobody is there, or the person said never.
   case none
 }

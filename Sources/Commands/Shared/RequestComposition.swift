@@ -22,8 +22,7 @@ struct RequestComposition {
       client: try client(),
       grant: grant.grantType,
       username: grant.username,
-      subjectTokenType: grant.grantType == .tokenExchange
-        ? try TokenTypes.uri(grant.subjectTokenType) : "",
+      subjectTokenType: grant.grantType == .tokenExchange ? grant.subjectTokenType : "",
       scopes: scopes,
       audience: options.authorization.audience,
       resources: options.authorization.resources,
@@ -95,22 +94,5 @@ struct RequestComposition {
         try OptionFile(path: path, option: "--client-certificate-file").bytes()
       } ?? []
     )
-  }
-}
-
-/// The token types of RFC 8693 §3, by their short names.
-enum TokenTypes {
-  /// The URI of a type: a short name, or a URI as it is; throws a usage failure for anything else.
-  static func uri(_ name: String) throws(Failure) -> String {
-    if name.contains(":") { return name }
-    let known = ["access_token", "refresh_token", "id_token", "saml1", "saml2", "jwt"]
-    guard known.contains(name) else {
-      throw Failure(
-        exitCode: ExitCodes.usage,
-        "--subject-token-type \(name) is not a token type",
-        remedy: "give one of \(known.joined(separator: ", ")), or a URI"
-      )
-    }
-    return "urn:ietf:params:oauth:token-type:\(name)"
   }
 }
