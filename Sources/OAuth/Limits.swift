@@ -29,6 +29,8 @@ package enum Limits {
   package static let jsonNumber = 64
   /// A private key in PEM with what may stand around it: RSA of 8192 bits has some 6 KB.
   package static let privateKey = 64 * 1024
+  /// A nonce for DPoP proofs: it comes back in every proof, and headers are small.
+  package static let dpopNonce = 1024
   /// A subject (OIDC Core 2: at most 255 ASCII characters).
   package static let subject = 255
   /// Characters of an issuer's `error_description` that are kept.

@@ -40,7 +40,7 @@ enum SigningKey: Sendable {
         "kty": .string("RSA"), "n": .string(Base64URL.encode(numbers.modulus)),
         "e": .string(Base64URL.encode(numbers.publicExponent)),
       ]
-    case .p256(let key): return Self.point(Array(key.publicKey.x963Representation), "P-256")
+    case .p256(let key): return Self.publicMembers(of: key.publicKey)
     case .p384(let key): return Self.point(Array(key.publicKey.x963Representation), "P-384")
     case .p521(let key): return Self.point(Array(key.publicKey.x963Representation), "P-521")
     case .ed25519(let key):
@@ -49,6 +49,11 @@ enum SigningKey: Sendable {
         "x": .string(Base64URL.encode(key.publicKey.rawRepresentation)),
       ]
     }
+  }
+
+  /// The same for a P-256 key, which always has them.
+  static func publicMembers(of key: P256.Signing.PublicKey) -> [String: StrictJSON] {
+    point(Array(key.x963Representation), "P-256")
   }
 
   /// base64url SHA-256 of the public half (RFC 7638 section 3).
