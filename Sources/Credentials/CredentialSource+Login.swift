@@ -79,15 +79,19 @@ extension CredentialSource {
       }
       throw CredentialsError(.loginNeeded, reason.words, remedy: logInAgain)
     }
-    let backoff = LoginBackoff(store: store, digest: request.loginDigest)
-    if let pause = backoff.remaining(at: effects.now()) {
-      throw CredentialsError(
-        .loginNeeded,
-        "\(reason.words), and the last login failed; nobody is asked again for \(pause) s",
-        remedy: logInAgain
-      )
-    }
+    try checkBackoff(reason.words)
     return way
+  }
+
+  /// Nobody is asked again shortly after a login that failed, also by those who had waited for it.
+  private func checkBackoff(_ reason: String) throws(CredentialsError) {
+    let backoff = LoginBackoff(store: store, digest: request.loginDigest)
+    guard let pause = backoff.remaining(at: effects.now()) else { return }
+    throw CredentialsError(
+      .loginNeeded,
+      "\(reason), and the last login failed; nobody is asked again for \(pause) s",
+      remedy: logInAgain
+    )
   }
 
   private var loginLock: String { store.lockPath(forLogin: request.loginDigest) }
@@ -106,6 +110,14 @@ extension CredentialSource {
       if let session = loggedInMeanwhile(since: explicit ? began : nil) {
         held.release()
         return LoginOutcome(session: session, notKept: nil, keyCreated: false)
+      }
+      if !explicit {
+        do throws(CredentialsError) {
+          try checkBackoff("nobody is logged in")
+        } catch {
+          held.release()
+          throw error
+        }
       }
       lock = held
     case .found(let session):

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import OAuth
+import SessionStore
 
 extension CredentialSource {
   /// The bytes to print for a grant that nobody logs in for: the ready credential, else a new token.

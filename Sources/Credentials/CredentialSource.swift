@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import OAuth
+package import OAuth
 package import SessionStore
 
 /// Where a credential comes from: one request against one store.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import OAuth
+package import OAuth
 
 /// The key of a session whose tokens are bound to one, and the issuer's last nonce (RFC 9449).
 ///

@@ -71,9 +71,15 @@ package struct Renewal {
     } catch {
       return try stop(&record, CredentialsError(error), lostBefore: lostBefore)
     }
-    session.summary.intent = effects.now()
-    try record.commit(session)
+    // Space first: an intent says that a token was sent, and nothing is sent without space for its successor.
     let reservation = try store.reserve(record.id, capacity: Numbers.reservedBytes)
+    session.summary.intent = effects.now()
+    do throws(StoreError) {
+      try record.commit(session)
+    } catch {
+      reservation.discard()
+      throw error
+    }
     var successor = Successor(record: record, reservation: reservation)
     defer { successor.discardReservation() }
     let flow = RenewalFlow(
@@ -264,9 +270,9 @@ package struct Renewal {
       )
     case .temporary(let why, let retryAfter):
       return try shareOutage(&record, .temporary, why, retryAfter: retryAfter)
-    case .uncertain(let why):
+    case .uncertain(let why, let retryAfter):
       try update(&record) { $0.uncertain = true }
-      return try shareOutage(&record, .temporary, why, retryAfter: nil)
+      return try shareOutage(&record, .temporary, why, retryAfter: retryAfter)
     }
   }
 

@@ -49,7 +49,7 @@ package struct RenewalFlow: Sendable {
     /// Not processed; the session is as it was.
     case temporary(String, retryAfter: Int?)
     /// Nobody knows whether the request was processed.
-    case uncertain(String)
+    case uncertain(String, retryAfter: Int?)
   }
 
   private let issuer: Classification.IssuerKind?
@@ -122,10 +122,11 @@ package struct RenewalFlow: Sendable {
     case .configuration(let why): return .stop(.configuration(why))
     case .refused(let why): return .stop(.refused(why))
     case .temporary(let why, let retryAfter):
-      return .stop(lostBefore ? .uncertain(why) : .temporary(why, retryAfter: retryAfter))
+      return .stop(lostBefore
+          ? .uncertain(why, retryAfter: retryAfter) : .temporary(why, retryAfter: retryAfter))
     case .unknown(let why):
       lostBefore = true
-      guard !triedAgain else { return .stop(.uncertain(why)) }
+      guard !triedAgain else { return .stop(.uncertain(why, retryAfter: nil)) }
       triedAgain = true
       return .send(openID: askedForOpenID)
     }

@@ -22,6 +22,10 @@ struct DocumentFetch {
         HTTPCall(method: .get, url: url, headers: [.accept: "application/json"])
       )
     } catch {
+      // The sender's own limit is larger; what counts is that of the document.
+      if case .tooLarge = error {
+        throw OAuthError(.tooLarge(limit: limit), fetching: subject, from: host)
+      }
       throw OAuthError(error, fetching: subject, from: host)
     }
     return try document(in: answer)

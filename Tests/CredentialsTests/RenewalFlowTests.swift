@@ -65,7 +65,7 @@ import Testing
       name: "no ID token, then unknown: sent again as it was",
       steps: [
         (.answered(.tokens(noID)), .keep(noID)), (.kept, .send(openID: true)),
-        (answer(502), .send(openID: true)), (answer(502), .stop(.uncertain(gateway))),
+        (answer(502), .send(openID: true)), (answer(502), .stop(.uncertain(gateway, retryAfter: nil))),
       ]
     ),
     Row(
@@ -132,7 +132,7 @@ import Testing
       name: "temporary after a lost answer stays uncertain",
       lostBefore: true,
       steps: [
-        (answer(503), .stop(.uncertain("the issuer answered 503")))
+        (answer(503), .stop(.uncertain("the issuer answered 503", retryAfter: nil)))
       ]
     ),
   ]
@@ -149,7 +149,7 @@ import Testing
       name: "unknown twice",
       steps: [
         (.unanswered(.noAnswer("reset")), .send(openID: false)),
-        (answer(502), .stop(.uncertain(gateway))),
+        (answer(502), .stop(.uncertain(gateway, retryAfter: nil))),
       ]
     ),
     Row(
@@ -163,14 +163,14 @@ import Testing
       name: "unknown, then temporary",
       steps: [
         (answer(500), .send(openID: false)),
-        (.unanswered(.notSent("no route")), .stop(.uncertain("no route"))),
+        (.unanswered(.notSent("no route")), .stop(.uncertain("no route", retryAfter: nil))),
       ]
     ),
     Row(
       name: "unknown, dead, another token, unknown: not a third time",
       steps: [
         (answer(502), .send(openID: false)), (dead, .reread),
-        (.reread(another: true), .send(openID: false)), (answer(502), .stop(.uncertain(gateway))),
+        (.reread(another: true), .send(openID: false)), (answer(502), .stop(.uncertain(gateway, retryAfter: nil))),
       ]
     ),
   ]

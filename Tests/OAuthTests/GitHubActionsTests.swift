@@ -10,14 +10,14 @@ import Testing
 
   @Test func `the request names the audience and carries the job's token in a header only`() throws
   {
-    let call = try GitHubActions(url: Self.url, token: "canary").call(
+    let call = try GitHubActionsToken(url: Self.url, token: "canary").call(
       audience: "https://id.test/a b"
     )
     #expect(call.method == .get)
     #expect(call.url == Self.url + "&audience=https%3A%2F%2Fid.test%2Fa+b")
     #expect(call.headers[.authorization] == "Bearer canary")
     #expect(call.body.isEmpty)
-    let plain = try GitHubActions(url: "https://a.test/t", token: "x").call(audience: "b")
+    let plain = try GitHubActionsToken(url: "https://a.test/t", token: "x").call(audience: "b")
     #expect(plain.url == "https://a.test/t?audience=b")
   }
 
@@ -29,7 +29,7 @@ import Testing
     ("http://127.0.0.1:8000/t", false), ("https://ghes.example.com/_services/token", false),
   ])
   func `only GitHub's own address is asked unasked`(url: String, own: Bool) throws {
-    #expect(try GitHubActions(url: url, token: "x").isGitHub == own)
+    #expect(try GitHubActionsToken(url: url, token: "x").isGitHub == own)
   }
 
   @Test(
@@ -40,7 +40,7 @@ import Testing
     ] as [(String?, String?)]
   )
   func refusals(url: String?, token: String?) {
-    #expect(throws: OAuthError.self) { try GitHubActions(url: url, token: token) }
+    #expect(throws: OAuthError.self) { try GitHubActionsToken(url: url, token: token) }
   }
 
   @Test(
@@ -51,7 +51,7 @@ import Testing
     ] as [(Int, String, String?)]
   )
   func answers(status: Int, body: String, token: String?) throws {
-    let actions = try GitHubActions(url: Self.url, token: "x")
+    let actions = try GitHubActionsToken(url: Self.url, token: "x")
     let found = try? actions.token(in: HTTPAnswer(status: status, body: Array(body.utf8)))
     #expect(found?.expose() == token)
   }

@@ -60,16 +60,7 @@ package enum ExitCodes {
       StandardOutput.write(Array((text + "\n").utf8))
       return 0
     }
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    let message = lines.first.map { String($0.drop { $0 != ":" }.dropFirst(2)) } ?? text
-    StandardError.write("lanyard: \(Terminal.escape(message))")
-    for line in lines.dropFirst() where !line.isEmpty {
-      StandardError.write("  \(Terminal.escape(String(line)).trimmingBlanks)")
-    }
+    UsageMessage(message: root.message(for: error), fullMessage: text).failure.tell()
     return usage
   }
-}
-
-extension String {
-  fileprivate var trimmingBlanks: Substring { drop { $0 == " " } }
 }

@@ -78,6 +78,13 @@ package struct AuthorizationOptions: ParsableArguments {
 
   /// Throws a usage error for what cannot be a parameter.
   package func validate() throws {
+    if let redirectURI {
+      do {
+        _ = try RedirectURI(redirectURI)
+      } catch {
+        throw ValidationError("--redirect-uri: \(error.what)")
+      }
+    }
     for text in parameters where text.hasPrefix("=") || !text.contains("=") {
       throw ValidationError("--auth-param takes name=value")
     }

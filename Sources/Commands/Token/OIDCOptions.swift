@@ -2,6 +2,7 @@
 
 package import ArgumentParser
 package import Credentials
+import Host
 
 extension LoginPreference: ExpressibleByArgument {}
 extension TokenKind: ExpressibleByArgument {}
@@ -84,6 +85,11 @@ package struct OIDCOptions: ParsableArguments {
     if login == .device || login == .never, !listenAddresses.isEmpty {
       throw ValidationError(
         "--listen-address is for a login with a browser and contradicts --login \(login.rawValue)"
+      )
+    }
+    for address in listenAddresses where LoopbackAddress(address) == nil {
+      throw ValidationError(
+        "--listen-address takes an address on loopback, such as 127.0.0.1:8000, not \"\(address)\""
       )
     }
     if authorization.redirectURI != nil, !listenAddresses.isEmpty {

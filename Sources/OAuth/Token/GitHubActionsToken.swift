@@ -5,7 +5,7 @@ import HTTPTypes
 /// The OpenID Connect tokens that a job of GitHub Actions can have.
 ///
 /// Source: docs.github.com, "OpenID Connect reference", and actions/toolkit `packages/core/src/oidc-utils.ts`.
-package struct GitHubActions: Sendable {
+package struct GitHubActionsToken: Sendable {
   /// The variable with the address to ask.
   package static let urlVariable = "ACTIONS_ID_TOKEN_REQUEST_URL"
   /// The variable with the token to ask with.
