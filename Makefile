@@ -6,6 +6,7 @@
 #   make lint       format and house rules
 #   make bench      start-up times beside /bin/true
 #   make torture    kill renewals at every instant and count what is lost
+#   make screenshots  the pages of a login as docs/screenshots/*.png
 #   make install    PREFIX=/usr/local DESTDIR=
 #   make clean      remove everything that was built
 #
@@ -18,7 +19,7 @@ BUILD := .build/release
 SWIFT_BUILD := swift build -c release
 programs := lanyard lanyard-full lanyard-lab
 
-.PHONY: all build tools tour test test-build lint bench torture install clean help
+.PHONY: all build tools tour test test-build lint bench torture screenshots install clean help
 .DEFAULT_GOAL := all
 
 all: build
@@ -52,6 +53,9 @@ bench: build
 
 torture: build
 	@scripts/torture $(BUILD)
+
+screenshots: test-build
+	@scripts/screenshots docs/screenshots
 
 # Stripping also copies: a file that the linker wrote piece by piece starts more slowly (docs/linking.md).
 install: build

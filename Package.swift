@@ -67,6 +67,14 @@ let package = Package(
 
     .target(name: "CPlatform"),
 
+    // MARK: CQREncode: libqrencode, which makes QR codes
+
+    .systemLibrary(
+      name: "CQREncode",
+      pkgConfig: "libqrencode",
+      providers: [.apt(["libqrencode-dev"]), .brew(["qrencode"])]
+    ),
+
     // MARK: Commands: what people type and read
 
     .target(
@@ -121,7 +129,7 @@ let package = Package(
     .target(
       name: "Host",
       dependencies: [
-        "CPlatform",
+        "CPlatform", "CQREncode",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOCore", package: "swift-nio"),

@@ -57,7 +57,12 @@ extension CredentialSource {
         OAuthError(failure, fetching: "a token", from: request.issuer.host)
       )
     } catch {
-      throw CredentialsError(.failed, "no token", remedy: "try again; -v shows the cause", cause: error)
+      throw CredentialsError(
+        .failed,
+        "no token",
+        remedy: "try again; -v shows the cause",
+        cause: error
+      )
     }
     guard case .tokens(let tokens) = outcome else { throw refusal(outcome) }
     return try await judge(tokens, metadata)

@@ -122,8 +122,10 @@ package struct RenewalFlow: Sendable {
     case .configuration(let why): return .stop(.configuration(why))
     case .refused(let why): return .stop(.refused(why))
     case .temporary(let why, let retryAfter):
-      return .stop(lostBefore
-          ? .uncertain(why, retryAfter: retryAfter) : .temporary(why, retryAfter: retryAfter))
+      return .stop(
+        lostBefore
+          ? .uncertain(why, retryAfter: retryAfter) : .temporary(why, retryAfter: retryAfter)
+      )
     case .unknown(let why):
       lostBefore = true
       guard !triedAgain else { return .stop(.uncertain(why, retryAfter: nil)) }

@@ -65,7 +65,8 @@ import Testing
       name: "no ID token, then unknown: sent again as it was",
       steps: [
         (.answered(.tokens(noID)), .keep(noID)), (.kept, .send(openID: true)),
-        (answer(502), .send(openID: true)), (answer(502), .stop(.uncertain(gateway, retryAfter: nil))),
+        (answer(502), .send(openID: true)),
+        (answer(502), .stop(.uncertain(gateway, retryAfter: nil))),
       ]
     ),
     Row(
@@ -170,7 +171,8 @@ import Testing
       name: "unknown, dead, another token, unknown: not a third time",
       steps: [
         (answer(502), .send(openID: false)), (dead, .reread),
-        (.reread(another: true), .send(openID: false)), (answer(502), .stop(.uncertain(gateway, retryAfter: nil))),
+        (.reread(another: true), .send(openID: false)),
+        (answer(502), .stop(.uncertain(gateway, retryAfter: nil))),
       ]
     ),
   ]

@@ -18,4 +18,13 @@ int platform_spawn_chdir(posix_spawn_file_actions_t *actions, const char *path);
 /// Makes a pipe whose ends are both close-on-exec. Returns 0 or -1 with errno.
 int platform_pipe(int ends[2]);
 
+/// Makes a terminal give out every key at once and show none, keys that send signals excepted. Drops what was typed before.
+///
+/// HUP, INT, QUIT and TERM restore it before they do what they would have done; at most one terminal at a time.
+/// Returns 0, or -1 with errno.
+int platform_quiet_terminal(int descriptor);
+
+/// Undoes `platform_quiet_terminal`; harmless without it.
+void platform_restore_terminal(void);
+
 #endif

@@ -44,7 +44,8 @@ struct LogIn: AsyncParsableCommand {
     let composition = try Composition(
       target.options,
       .current(overriding: target.environment),
-      verbose: global.verbose
+      verbose: global.verbose,
+      byHand: true
     )
     let source = composition.source(interactive: nil, contextKnown: target.context)
     let outcome = try await source.login(switching: `switch`)

@@ -18,7 +18,12 @@ struct Composition {
   /// Reads what the options name.
   ///
   /// Throws a usage failure for what is missing, a configuration failure for what is wrong.
-  init(_ options: OIDCOptions, _ surroundings: ProcessSurroundings, verbose: Bool) throws {
+  init(
+    _ options: OIDCOptions,
+    _ surroundings: ProcessSurroundings,
+    verbose: Bool,
+    byHand: Bool = false
+  ) throws {
     self.options = options
     self.surroundings = surroundings
     request = try RequestComposition(options, surroundings.environment).request()
@@ -30,7 +35,12 @@ struct Composition {
       )
     }
     store = Live.store(folder: folder)
-    effects = Live.effects(surroundings, storeFolder: folder, verbose: verbose)
+    effects = Live.effects(
+      surroundings,
+      storeFolder: folder,
+      verbose: verbose,
+      byHand: byHand
+    )
   }
 }
 
@@ -55,6 +65,23 @@ extension Composition {
     }
   }
 
+  private var grantSecrets: CredentialSource.Secrets {
+    let trusted = TrustedIssuers.current(storeFolder: store.folder)
+    return GrantSecrets(
+      options: options.grant,
+      environment: surroundings.environment,
+      request: request,
+      effects: effects,
+      trusts: { origin throws(CredentialsError) in
+        do {
+          return try trusted.holds(Issuer(origin))
+        } catch {
+          return false
+        }
+      }
+    ).secrets
+  }
+
   /// The source of credentials for the request.
   func source(interactive: Bool?, contextKnown: String?) -> CredentialSource {
     let host = surroundings.host
@@ -74,6 +101,7 @@ extension Composition {
           ? ["127.0.0.1:0"] : options.listenAddresses,
         hostID: Live.hostID,
         runtimeFolder: ReadyFolder.resolve(surroundings.hot)?.path,
+        secrets: grantSecrets,
         loginCommand: loginCommand(contextKnown)
       )
     )

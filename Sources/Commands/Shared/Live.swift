@@ -35,10 +35,14 @@ enum Live {
   }
 
   /// The effects of the running process.
+  ///
+  /// `byHand`: a person typed the command, so that what their own environment says about the browser counts; in
+  /// `get-token` it could be a kubeconfig that says it.
   static func effects(
     _ surroundings: ProcessSurroundings,
     storeFolder: String,
-    verbose: Bool
+    verbose: Bool,
+    byHand: Bool = false
   ) -> Effects {
     let web = WebClients(environment: surroundings.environment)
     return Effects(
@@ -60,9 +64,11 @@ enum Live {
           url: url,
           environment: surroundings.environment,
           surroundings: surroundings.host,
-          allowBrowserVariable: false
+          allowBrowserVariable: byHand
         )
       },
+      ask: { question, echoes in try await LiveTerminal.ask(question, echoes: echoes) },
+      showQRCode: { LiveTerminal.showQRCode($0, surroundings.environment) },
       tell: { StandardError.write(Terminal.escape($0)) },
       trace: { if verbose { StandardError.write("lanyard: \(Terminal.escape($0))") } }
     )

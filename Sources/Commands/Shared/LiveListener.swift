@@ -30,7 +30,7 @@ enum LiveListener {
     _ receiver: RedirectReceiver,
     _ conclude: @escaping RedirectListener.Conclusion
   ) async throws {
-    let desk = Mutex(receiver)
+    let desk = Desk(receiver)
     let final = LoopbackPromise()
     let (outcomes, found) = AsyncStream.makeStream(of: RedirectOutcome.self)
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -43,8 +43,8 @@ enum LiveListener {
       group.addTask {
         defer { found.finish() }
         try await listener.serve { request in
-          desk.withLock { desk in
-            reply(to: request, &desk, final) { found.yield($0) }
+          desk.receiver.withLock { receiver in
+            reply(to: request, &receiver, final) { found.yield($0) }
           }
         }
       }
@@ -95,4 +95,11 @@ enum LiveListener {
       last: last
     )
   }
+}
+
+/// The receiver, which requests come to at any time from any thread.
+private final class Desk: Sendable {
+  let receiver: Mutex<RedirectReceiver>
+
+  init(_ receiver: RedirectReceiver) { self.receiver = Mutex(receiver) }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Credentials
+import Host
 import OAuth
 
 /// The request that options make: checks what they say and reads the files and variables that they name.
@@ -29,9 +30,7 @@ struct RequestComposition {
       parameters: options.authorization.pairs.map { .init(name: $0.0, value: $0.1) },
       account: options.account,
       token: options.token,
-      authorities: try options.certificateAuthority.map { path throws(Failure) in
-        try OptionFile(path: path, option: "--certificate-authority").bytes()
-      } ?? [],
+      authorities: try certificates(options.certificateAuthority, "--certificate-authority"),
       manner: CredentialRequest.Manner(
         redirectURI: options.authorization.redirectURI,
         responseMode: options.authorization.responseMode,
@@ -90,9 +89,21 @@ struct RequestComposition {
         )
       },
       keyID: client.clientKeyID,
-      certificate: try client.clientCertificateFile.map { path throws(Failure) in
-        try OptionFile(path: path, option: "--client-certificate-file").bytes()
-      } ?? []
+      certificate: try certificates(client.clientCertificateFile, "--client-certificate-file")
     )
+  }
+
+  /// The certificates of a file; none if no file is named.
+  private func certificates(_ path: String?, _ option: String) throws(Failure) -> [UInt8] {
+    guard let path else { return [] }
+    let bytes = try OptionFile(path: path, option: option).bytes()
+    guard CertificateBundle.isReadable(bytes) else {
+      throw Failure(
+        exitCode: ExitCodes.configuration,
+        "\(option) holds no certificates in PEM: \(path)",
+        remedy: "name a file with -----BEGIN CERTIFICATE----- in it"
+      )
+    }
+    return bytes
   }
 }

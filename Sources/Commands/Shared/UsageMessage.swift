@@ -28,7 +28,7 @@ package struct UsageMessage {
 
   /// The command that ArgumentParser names for help: `See 'lanyard login --help' for more information.`
   private static func help(in text: String) -> String? {
-    guard let see = text.range(of: "See '") else { return nil }
+    guard let see = text.firstRange(of: "See '") else { return nil }
     let command = text[see.upperBound...].prefix { $0 != "'" }
     return command.hasSuffix("--help") ? String(command) : nil
   }

@@ -24,11 +24,15 @@ package enum Terminal {
 
   /// The width of a terminal in columns; nil if the descriptor is no terminal's, or its size is not known.
   package static func width(_ descriptor: Int32) -> Int? {
+    size(descriptor)?.columns
+  }
+
+  /// The size of a terminal in characters; nil if the descriptor is no terminal's, or its size is not known.
+  package static func size(_ descriptor: Int32) -> (columns: Int, rows: Int)? {
     var size = winsize()
-    guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
-      return nil
-    }
-    return Int(size.ws_col)
+    guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0
+    else { return nil }
+    return (Int(size.ws_col), Int(size.ws_row))
   }
 
   /// A string from outside, fit to be shown: everything that a terminal obeys instead of showing is spelt out.

@@ -19,7 +19,7 @@ extension RedirectPages {
       Words(
         mood: .good,
         title: "You are logged in",
-        sentences: ["Your token is there. You can close this window and go back to your terminal."]
+        sentences: ["Your token is ready. You can close this window and go back to your terminal."]
       )
     case .received:
       Words(
