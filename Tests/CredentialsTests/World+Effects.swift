@@ -50,7 +50,10 @@ extension World {
 
   /// What the person types next; without anything more they leave the terminal alone.
   private func ask() async throws -> String? {
-    if let typed = edit({ $0.typed.isEmpty ? nil : $0.typed.removeFirst() }) { return typed }
+    let typed: String? = edit { state in
+      state.typed.isEmpty ? nil : state.typed.removeFirst()
+    }
+    if let typed { return typed }
     try await Task.sleep(for: .seconds(86400))
     return nil
   }
