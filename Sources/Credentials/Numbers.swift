@@ -68,8 +68,6 @@ package enum Numbers {
 
   // MARK: documents
 
-  /// Metadata and keys are asked for again after this long; an unknown key id asks for keys earlier.
-  package static let documentLife = 86400.0
   /// Keys are fetched again for an unknown key id at most once in this long.
   package static let keyRefetch = 60.0
 

@@ -14,6 +14,9 @@ package enum Limits {
   package static let discoveryDocument = 256 * 1024
   /// JWK sets: real ones have 1 to 20 KB; 100 keys of RSA 4096 with certificates fit.
   package static let keyDocument = 256 * 1024
+  /// For how long a document need not be asked for again: a minute, lest a renewal become three
+  /// requests, to a day, lest a withdrawn key live on.
+  package static let documentLife = (least: 60, most: 86_400)
   /// Keys in one set: a search over them must stay cheap.
   package static let keys = 100
   /// Answers of the token endpoint: tokens with many groups reach some 100 KB.

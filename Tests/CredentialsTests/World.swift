@@ -147,10 +147,10 @@ final class World: Sendable {
   func send(_ call: HTTPCall) throws(TransportFailure) -> HTTPAnswer {
     switch call.url {
     case Given.issuer + "/.well-known/openid-configuration":
-      edit { $0.calls.append("metadata") }
+      edit { $0.calls.append("metadata" + Self.condition(of: call)) }
       return try read { $0.onMetadata }?(self) ?? Self.ok(Forge.metadata)
     case Given.issuer + "/keys":
-      edit { $0.calls.append("keys") }
+      edit { $0.calls.append("keys" + Self.condition(of: call)) }
       read { $0.onKeys }(self)
       return Self.ok(Forge.keySet)
     default:
@@ -160,6 +160,11 @@ final class World: Sendable {
       guard let answer else { throw .notSent("the script has no more answers") }
       return try answer(self)
     }
+  }
+
+  /// ` unless "1"` for a request that wants the document only if it is another version.
+  private static func condition(of call: HTTPCall) -> String {
+    call.headers[.ifNoneMatch].map { " unless \($0)" } ?? ""
   }
 
   /// `refresh-1`, `refresh-1 openid` or `code`: what a token request spends.
