@@ -40,7 +40,7 @@ package struct RenewalFlow: Sendable {
   package enum End: Sendable, Equatable {
     /// The refresh token is dead.
     case dead(String)
-    /// The issuer answered twice without the ID token that is wanted.
+    /// The issuer answered twice without the ID token that is wanted, or does not give the scope for it.
     case noIDToken
     /// The configuration is wrong.
     case configuration(String)
@@ -85,6 +85,9 @@ package struct RenewalFlow: Sendable {
       triedAgain = false
       response = tokens
       return .keep(tokens)
+    case .answered(.error(_, "invalid_scope", _, _)) where askedForOpenID:
+      // The same request without scopes was answered a moment ago, so that nothing else is wrong.
+      return .stop(.noIDToken)
     case .answered(let outcome):
       guard let verdict = Classification.judge(outcome, issuer: issuer) else {
         return .stop(.refused("the answer could not be classified"))

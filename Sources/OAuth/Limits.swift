@@ -21,6 +21,10 @@ package enum Limits {
   package static let keys = 100
   /// Answers of the token endpoint: tokens with many groups reach some 100 KB.
   package static let tokenAnswer = 1024 * 1024
+  /// Answers of the userinfo endpoint: claims about one person, groups and a picture among them.
+  package static let userinfo = 256 * 1024
+  /// A claim that is shown to people: a name or an address.
+  package static let displayClaim = 1024
   /// A JWS, checked before it is split: a splitter must never see a million dots (CVE-2025-30204).
   package static let compactJWS = 64 * 1024
   /// A key id: it is compared, and shown in messages.

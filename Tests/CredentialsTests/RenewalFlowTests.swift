@@ -62,6 +62,21 @@ import Testing
       ]
     ),
     Row(
+      name: "no ID token, and the scope for one is refused: the old token, then a login",
+      steps: [
+        (.answered(.tokens(noID)), .keep(noID)), (.kept, .send(openID: true)),
+        (answer(400, "invalid_scope"), .stop(.noIDToken)),
+      ]
+    ),
+    Row(
+      name: "no ID token, then a dead one and another: asked for openid again",
+      steps: [
+        (.answered(.tokens(noID)), .keep(noID)), (.kept, .send(openID: true)), (dead, .reread),
+        (.reread(another: true), .send(openID: true)),
+        (.answered(.tokens(noID)), .keep(noID)), (.kept, .stop(.noIDToken)),
+      ]
+    ),
+    Row(
       name: "no ID token, then unknown: sent again as it was",
       steps: [
         (.answered(.tokens(noID)), .keep(noID)), (.kept, .send(openID: true)),
@@ -113,6 +128,15 @@ import Testing
         (
           answer(401, "invalid_client"),
           .stop(.configuration("the issuer answered 401 invalid_client"))
+        )
+      ]
+    ),
+    Row(
+      name: "a scope is refused that was not asked for",
+      steps: [
+        (
+          answer(400, "invalid_scope"),
+          .stop(.configuration("the issuer answered 400 invalid_scope"))
         )
       ]
     ),
@@ -192,5 +216,33 @@ import Testing
   @Test func issuersWithHabitsAreAskedForTheirs() {
     var flow = RenewalFlow(issuer: .dex, needsIDToken: true, lostBefore: false)
     #expect(flow.next(Self.answer(400, "invalid_request")) == .reread)
+  }
+
+  /// Every conversation there can be: whatever the issuer answers, five requests are the most.
+  @Test(arguments: [true, false]) func neverALoop(needsIDToken: Bool) {
+    let answers: [RenewalFlow.Event] = [
+      .answered(.tokens(Self.tokens)), .answered(.tokens(Self.noID)), Self.dead,
+      Self.answer(400, "invalid_scope"), Self.answer(502), Self.answer(503), Self.answer(403),
+      .unanswered(.noAnswer("reset")), .unanswered(.notSent("no route")),
+    ]
+    func most(_ flow: RenewalFlow, _ action: RenewalFlow.Action, sent: Int) -> Int {
+      let events: [RenewalFlow.Event] =
+        switch action {
+        case .send: answers
+        case .reread: [.reread(another: true), .reread(another: false)]
+        case .keep: [.kept]
+        case .judge, .stop: []
+        }
+      let isRequest = if case .send = action { true } else { false }
+      let sent = sent + (isRequest ? 1 : 0)
+      guard sent <= 10 else { return sent }
+      return events.map { event in
+        var flow = flow
+        let next = flow.next(event)
+        return most(flow, next, sent: sent)
+      }.max() ?? sent
+    }
+    let flow = RenewalFlow(issuer: nil, needsIDToken: needsIDToken, lostBefore: false)
+    #expect(most(flow, flow.start(), sent: 0) == (needsIDToken ? 5 : 3))
   }
 }

@@ -84,6 +84,13 @@ struct ConformanceTests {
         [try Forge.rsaKey("1"), try Forge.rsaKey("2"), try Forge.rsaKey("3")]
       }
     ),
+    Row(
+      "oidcc-client-test-kid-absent-single-jwks (with what the suite's key sets also hold)",
+      [],
+      Presented(signer: .rsa, header: #"{"alg":"RS256"}"#) {
+        try suiteKeys + [Forge.rsaKey(nil), Forge.rsaKey(nil, more: ["use": #""enc""#])]
+      }
+    ),
     Row("oidcc-client-test-idtoken-sig-rs256", [], Presented(signer: .rsa)),
     Row(
       "oidcc-client-test-idtoken-sig-none",
@@ -145,6 +152,14 @@ struct ConformanceTests {
       Presented(["sub": "\"alice1\""], isRenewal: true),
       twin: Presented(isRenewal: true)
     ),
+  ]
+
+  /// Keys that must neither be used for signatures nor spoil the set.
+  static let suiteKeys = [
+    #"{"kty":"EC","crv":"secp256k1","use":"sig","x":"AA","y":"AA"}"#,
+    #"{"kty":"RSA","use":"enc","alg":"RSA-OAEP","n":"AA","e":"AQAB"}"#,
+    #"{"kty":"EC","crv":"P-256","use":"enc","alg":"ECDH-ES","x":"AA","y":"AA"}"#,
+    #"{"kty":"oct","k":"AAAA"}"#,
   ]
 
   static let fapi = [

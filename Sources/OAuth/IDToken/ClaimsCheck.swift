@@ -28,6 +28,7 @@ struct ClaimsCheck {
     checkAudience()
     checkTimes()
     checkNonce()
+    checkPrevious()
     if let algorithm { checkAccessTokenHash(algorithm) }
   }
 
@@ -123,6 +124,19 @@ struct ClaimsCheck {
       if !Self.equal(found, expected) { faults.append(.nonceMismatch) }
     case .absentOrEqual(let expected):
       if let found, let expected, !Self.equal(found, expected) { faults.append(.nonceMismatch) }
+    }
+  }
+
+  // OIDC Core 12.2: a refresh is not a new login.
+  private mutating func checkPrevious() {
+    guard let previous = expectation.previous else { return }
+    if json["auth_time"] != nil, let authTime = time("auth_time"),
+      let before = previous.authTime, authTime != before
+    {
+      faults.append(.authTimeChanged)
+    }
+    if (json["azp"] != nil) != previous.hasAuthorizedParty {
+      faults.append(.authorizedPartyChanged)
     }
   }
 

@@ -32,18 +32,10 @@ package struct IDTokenClaims: Sendable, Equatable {
     self.exp = exp
     self.iat = iat
     nonce = json["nonce"]?.string
-    email = Self.shown("email", json)
-    preferredUsername = Self.shown("preferred_username", json)
-    name = Self.shown("name", json)
+    email = json.displayClaim("email")
+    preferredUsername = json.displayClaim("preferred_username")
+    name = json.displayClaim("name")
     groups = json["groups"]?.strings
-  }
-
-  /// A display claim; one of another type, with control characters or endless is as good as absent.
-  private static func shown(_ name: String, _ json: StrictJSON) -> String? {
-    guard let text = json[name]?.string, text.utf8.count <= 1024, !Text.hasControls(text) else {
-      return nil
-    }
-    return text
   }
 }
 

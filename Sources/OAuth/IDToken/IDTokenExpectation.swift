@@ -30,6 +30,11 @@ package struct IDTokenExpectation: Sendable {
   package var accessToken: Secret?
   /// The subject of the session; another one is a fault (OIDC Core 12.2).
   package var previousSubject: String?
+  /// What the session's ID token said of its login; a refreshed one must repeat it (OIDC Core
+  /// 12.2).
+  ///
+  /// Nil compares nothing.
+  package var previous: PreviousIDToken?
   package var now: Date
   /// Tolerated difference of clocks in seconds, in both directions.
   package var skew: Int
@@ -50,6 +55,7 @@ package struct IDTokenExpectation: Sendable {
     nonce: NonceRule,
     accessToken: Secret? = nil,
     previousSubject: String? = nil,
+    previous: PreviousIDToken? = nil,
     now: Date,
     skew: Int = Limits.skew,
     additionalAudiences: [String] = [],
@@ -60,6 +66,7 @@ package struct IDTokenExpectation: Sendable {
     self.nonce = nonce
     self.accessToken = accessToken
     self.previousSubject = previousSubject
+    self.previous = previous
     self.now = now
     self.skew = skew
     self.additionalAudiences = additionalAudiences

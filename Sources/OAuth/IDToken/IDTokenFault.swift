@@ -35,6 +35,10 @@ package enum IDTokenFault: Sendable, Equatable {
   case authorizedPartyMissing(audiences: [String])
   /// `azp` is another client.
   case authorizedParty(found: String)
+  /// `azp` came or went since the login.
+  case authorizedPartyChanged
+  /// `auth_time` is not that of the login.
+  case authTimeChanged
   /// A claim that must be a whole number of seconds from 0 to the year 9999 is missing or is not.
   case timeInvalid(claim: String)
   /// Expired so many seconds ago.
@@ -74,8 +78,10 @@ extension IDTokenFault: CustomStringConvertible {
     case .algorithmMismatch(let name): "the key it names is not for \(name)"
     case .signatureInvalid: "its signature is wrong"
     case .subjectMissing, .subjectInvalid, .subjectChanged: subjectDescription
-    case .issuer, .audienceInvalid, .audience, .authorizedPartyMissing, .authorizedParty:
+    case .issuer, .audienceInvalid, .audience, .authorizedPartyMissing, .authorizedParty,
+      .authorizedPartyChanged:
       partyDescription
+    case .authTimeChanged: "its auth_time is not that of the login"
     case .timeInvalid, .expired, .issuedInFuture, .issuedLongAgo, .notYetValid: timeDescription
     case .nonceMissing: "it has no nonce, so it may belong to another login"
     case .nonceMismatch: "its nonce belongs to another login"
@@ -99,6 +105,7 @@ extension IDTokenFault: CustomStringConvertible {
     case .authorizedPartyMissing(let others):
       "it is also for \(Self.list(others)), and does not say which client it was made for"
     case .authorizedParty(let found): "it was made for the client \"\(found)\""
+    case .authorizedPartyChanged: "its azp is not that of the login"
     default: "its audience is missing or is not text"
     }
   }
