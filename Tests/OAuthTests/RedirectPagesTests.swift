@@ -54,6 +54,18 @@ import Testing
     #expect(["window", "terminal"].contains { page(kind).contains($0) })
   }
 
+  @Test(
+    "a refusal because of time is told apart",
+    arguments: [
+      ("access_denied", nil, .refused), ("temporarily_unavailable", nil, .refused),
+      ("temporarily_unavailable", "authentication_expired", .expired),
+      ("access_denied", "authentication_expired", .refused),
+    ] as [(String, String?, RedirectPages.Kind)]
+  )
+  func refusals(error: String, description: String?, kind: RedirectPages.Kind) {
+    #expect(RedirectPages.Kind.refusal(error, description) == kind)
+  }
+
   @Test func theHeadersAllowNothingButTheStyle() {
     let headers = Dictionary(Self.pages.headers) { first, _ in first }
     let policy = headers["Content-Security-Policy"] ?? ""
