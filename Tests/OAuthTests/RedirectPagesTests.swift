@@ -23,7 +23,7 @@ import Testing
     for text in ["<b>", "<i>", "<u>", "<script", "http", "src=", "url(", "style=", "\u{1B}"] {
       #expect(!page.contains(text), "\(text)")
     }
-    let hasContext = kind != .ignored
+    let hasContext = kind != .ignored && kind != .otherLogin
     #expect(page.contains("&lt;b&gt;kube&lt;/b&gt;") == hasContext)
     #expect(page.contains("prod &quot;eu&quot; &amp; &#39;us&#39;") == hasContext)
     #expect(page.contains("issuer.test") == hasContext)

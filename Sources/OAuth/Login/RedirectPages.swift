@@ -80,7 +80,8 @@ package struct RedirectPages: Sendable {
   /// - Returns: The whole page as UTF-8.
   package func html(_ kind: Kind, person: String? = nil, reason: String? = nil) -> [UInt8] {
     let words = Self.words(kind)
-    var rows = kind == .ignored ? [] : self.rows
+    // Who does not know the state is a stranger, and learns nothing about the login.
+    var rows = kind == .ignored || kind == .otherLogin ? [] : self.rows
     if kind == .loggedIn, let person { rows.insert(("Person", person), at: 0) }
     var paragraphs = words.sentences.map { "<p>\($0)</p>" }
     if kind == .failed, let reason {

@@ -4,7 +4,7 @@ import NIOPosix
 import Synchronization
 import Testing
 
-/// A proxy on loopback that answers every `CONNECT` alike, or speaks SOCKS 5, and leads tunnels to one server of the test's.
+/// A proxy on loopback that answers every `CONNECT` alike, or speaks SOCKS 5, and leads tunnels to one server.
 final class TunnelProxy: Sendable {
   /// The heads of the requests that arrived; of SOCKS, `host:port`.
   var heads: [String] { tally.withLock { $0 } }
