@@ -51,7 +51,7 @@ let package = Package(
     ),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-    // The lab signs with JWTKit so that it shares no validation code with the client.
+    // The lab checks tokens with JWTKit so that it shares no validation code with the client.
     .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.0"),
   ],
   targets: [

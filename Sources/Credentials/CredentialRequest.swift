@@ -15,50 +15,104 @@ package enum TokenKind: String, Sendable, Codable, CaseIterable {
 package struct CredentialRequest: Sendable {
   /// The issuer that the session is with.
   package var issuer: Issuer
-  /// The OAuth client (RFC 6749 §2.2).
-  package var clientID: String
-  /// The secret of a confidential client; how it is sent is the issuer's choice.
-  package var clientSecret: Secret?
-  /// The scopes to ask for, `openid` among them.
+  /// The OAuth client.
+  package var client: OAuthClient
+  /// The grant that gives the tokens.
+  package var grant: GrantType
+  /// The user of a password grant.
+  package var username: String?
+  /// What the token of a token exchange is: a URI of RFC 8693 §3.
+  package var subjectTokenType: String
+  /// The scopes to ask for; `openid` is among them where a person logs in.
   package var scopes: [String]
   /// The `audience` parameter, for issuers that want one.
   package var audience: String?
+  /// The `resource` parameters (RFC 8707).
+  package var resources: [String]
+  /// Further parameters of the authorization request.
+  package var parameters: [Parameter]
   /// A label that keeps two logins at one issuer apart.
   package var account: String?
   /// Which token is handed out.
   package var token: TokenKind
   /// The certificates (PEM) that are trusted for the issuer beside the system's; empty if none were named.
   package var authorities: [UInt8]
+  /// How the login and the renewal go, as far as that does not decide whose token it is.
+  package var manner: Manner
 
-  /// Makes a request; scopes are completed with `openid` and `offline_access` only by the caller.
+  /// One more parameter of the authorization request.
+  package struct Parameter: Sendable, Codable, Equatable {
+    /// Its name.
+    package let name: String
+    /// Its value.
+    package let value: String
+
+    /// Makes a parameter.
+    package init(name: String, value: String) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  /// How a login goes: extensions to use, and the way back from the browser.
+  package struct Manner: Sendable, Codable, Equatable {
+    /// The redirect URI as it is registered; nil: any port of 127.0.0.1.
+    package var redirectURI: String?
+    /// How the browser brings the answer.
+    package var responseMode: AuthorizationRequest.ResponseMode
+    /// Pushed authorization requests (RFC 9126).
+    package var par: PushedAuthorization.Use
+    /// Refresh tokens bound to a key (RFC 9449).
+    package var dpop: Offer
+
+    /// Makes a manner; everything as the issuer offers it unless said.
+    package init(
+      redirectURI: String? = nil,
+      responseMode: AuthorizationRequest.ResponseMode = .query,
+      par: PushedAuthorization.Use = .auto,
+      dpop: Offer = .auto
+    ) {
+      self.redirectURI = redirectURI
+      self.responseMode = responseMode
+      self.par = par
+      self.dpop = dpop
+    }
+  }
+
+  /// Makes a request; scopes are completed with `openid` and the like only by the caller.
   package init(
     issuer: Issuer,
-    clientID: String,
-    clientSecret: Secret?,
+    client: OAuthClient,
+    grant: GrantType = .authorizationCode,
+    username: String? = nil,
+    subjectTokenType: String = "",
     scopes: [String],
-    audience: String?,
-    account: String?,
-    token: TokenKind,
-    authorities: [UInt8]
+    audience: String? = nil,
+    resources: [String] = [],
+    parameters: [Parameter] = [],
+    account: String? = nil,
+    token: TokenKind = .id,
+    authorities: [UInt8] = [],
+    manner: Manner = Manner()
   ) {
     self.issuer = issuer
-    self.clientID = clientID
-    self.clientSecret = clientSecret
+    self.client = client
+    self.grant = grant
+    self.username = username
+    self.subjectTokenType = subjectTokenType
     self.scopes = scopes
     self.audience = audience
+    self.resources = resources
+    self.parameters = parameters
     self.account = account
     self.token = token
     self.authorities = authorities
+    self.manner = manner
   }
 
-  /// The token endpoint with this client's way of authenticating there.
-  func tokenEndpoint(_ metadata: ProviderMetadata) -> TokenEndpoint {
-    TokenEndpoint(
-      endpoint: metadata.tokenEndpoint,
-      clientID: clientID,
-      authentication: .preferred(secret: clientSecret, metadata: metadata),
-      audience: audience
-    )
+  /// What connections to the issuer trust and show.
+  package var trust: TransportTrust {
+    TransportTrust(authorities: authorities, certificate: client.certificate, key: client.key)
   }
 
   /// Hex SHA-256 of the extra trust anchors; empty if there are none.
@@ -85,9 +139,6 @@ enum Fingerprint {
 
   /// The same digest in hexadecimal digits.
   static func hex(of parts: [[UInt8]], label: String) -> String {
-    bytes(of: parts, label: label).map { byte in
-      let digits = String(byte, radix: 16)
-      return digits.count == 1 ? "0" + digits : digits
-    }.joined()
+    HexDigits.text(bytes(of: parts, label: label))
   }
 }

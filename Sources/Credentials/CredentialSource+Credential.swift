@@ -14,6 +14,7 @@ extension CredentialSource {
   /// Ready credential, else the session's token, else a renewal by a detached process, else a login if a person is
   /// there. Throws `CredentialsError`; nothing is to be printed then.
   package func credential(_ slot: ReadySlot) async throws(CredentialsError) -> [UInt8] {
+    if request.grant.isUnattended { return try await unattendedCredential(slot) }
     var rejected = false
     switch slot.lookup(effects.now()) {
     case .hit(let body): return body
@@ -48,7 +49,7 @@ extension CredentialSource {
     _ slot: ReadySlot
   ) async throws(CredentialsError) -> [UInt8] {
     guard (error.cause as? StoreError)?.code == .folderForeign,
-      WhoMayBeAsked.way(options.preference, options.audience) != .none
+      way != .none
     else { throw error }
     return try await logInAndHand(.noSession, slot)
   }
@@ -127,7 +128,13 @@ extension CredentialSource {
   ) async throws(CredentialsError) -> [UInt8] {
     let watch: RenewalWatch
     do throws(CredentialsError) {
-      let record = try open().record
+      let record: Record?
+      do throws(CredentialsError) {
+        record = try open().record
+      } catch {
+        lock.release()
+        throw error
+      }
       switch decide(record, rejected: rejected) {
       case .renew: break
       case .hand(let token, let times):
@@ -208,7 +215,9 @@ extension CredentialSource {
       effects.tell("  this token is good, but you may have to log in again when it ends")
       return hand(token, times, slot)
     case .ended(let why), .noToken(let why):
-      if let good { return hand(good.token, good.times, slot) }
+      if let good, good.times.isGood(at: effects.now()) {
+        return hand(good.token, good.times, slot)
+      }
       return try await logInAndHand(.ended(at: effects.now(), why: why), slot)
     case .failed(let code, let what, let remedy):
       let error = CredentialsError(code, what, remedy: remedy)

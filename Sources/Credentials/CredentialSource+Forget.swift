@@ -18,6 +18,7 @@ package enum ForgetOutcome: Sendable, Equatable {
 extension CredentialSource {
   /// Revokes the refresh token at the issuer (RFC 7009), then removes the session here, even if the issuer is away.
   package func forget() async throws(CredentialsError) -> ForgetOutcome {
+    guard !request.grant.isUnattended else { return .nothingToForget }
     let id = try request.sessionID
     guard try open().record?.session != nil else { return .nothingToForget }
     let taken: Taken<Never> = try await take(
@@ -58,16 +59,10 @@ extension CredentialSource {
     guard let token = session.refreshToken else { return .forgotten }
     do {
       let metadata = try await documents.metadata()
-      guard let endpoint = metadata.revocationEndpoint else { return .forgotten }
-      let call = Revocation.call(
-        token,
-        hint: .refreshToken,
-        at: endpoint,
-        clientID: request.clientID,
-        authentication: request.tokenEndpoint(metadata).authentication
-      )
+      let calls = ClientCalls(request: request, metadata: metadata, effects: effects)
+      guard let call = try calls.revocation(of: token) else { return .forgotten }
       effects.trace("revoking the refresh token at the issuer")
-      let answer = try await effects.sender(request.authorities)(call)
+      let answer = try await effects.sender(request.trust)(call)
       guard case .revoked = Revocation.Outcome(answer, now: effects.now()) else {
         return .notRevoked("the issuer answered \(answer.status)")
       }

@@ -23,7 +23,14 @@ extension CredentialSource {
   /// `switching`: another `sub` than the session's may take its place. Throws `CredentialsError`; a session that
   /// cannot be kept is not an error but told in the outcome.
   package func login(switching: Bool) async throws(CredentialsError) -> LoginOutcome {
-    let way = WhoMayBeAsked.way(options.preference, options.audience)
+    guard !request.grant.isUnattended else {
+      throw CredentialsError(
+        .configuration,
+        "nobody logs in for \(request.grant.rawValue): the token is had anew whenever one is needed",
+        remedy: "there is nothing to do; kubectl gets its token from lanyard get-token"
+      )
+    }
+    let way = self.way
     guard way != .none else {
       throw CredentialsError(
         .loginNeeded,
@@ -61,7 +68,7 @@ extension CredentialSource {
 
   /// How `get-token` may ask; throws why it may not.
   private func wayToAsk(_ reason: LoginReason) throws(CredentialsError) -> LoginWay {
-    let way = WhoMayBeAsked.way(options.preference, options.audience)
+    let way = self.way
     guard way != .none else {
       if let holder = effects.lockHolder(loginLock) {
         throw CredentialsError(
@@ -72,15 +79,19 @@ extension CredentialSource {
       }
       throw CredentialsError(.loginNeeded, reason.words, remedy: logInAgain)
     }
-    let backoff = LoginBackoff(store: store, digest: request.loginDigest)
-    if let pause = backoff.remaining(at: effects.now()) {
-      throw CredentialsError(
-        .loginNeeded,
-        "\(reason.words), and the last login failed; nobody is asked again for \(pause) s",
-        remedy: logInAgain
-      )
-    }
+    try checkBackoff(reason.words)
     return way
+  }
+
+  /// Nobody is asked again shortly after a login that failed, also by those who had waited for it.
+  private func checkBackoff(_ reason: String) throws(CredentialsError) {
+    let backoff = LoginBackoff(store: store, digest: request.loginDigest)
+    guard let pause = backoff.remaining(at: effects.now()) else { return }
+    throw CredentialsError(
+      .loginNeeded,
+      "\(reason), and the last login failed; nobody is asked again for \(pause) s",
+      remedy: logInAgain
+    )
   }
 
   private var loginLock: String { store.lockPath(forLogin: request.loginDigest) }
@@ -99,6 +110,14 @@ extension CredentialSource {
       if let session = loggedInMeanwhile(since: explicit ? began : nil) {
         held.release()
         return LoginOutcome(session: session, notKept: nil, keyCreated: false)
+      }
+      if !explicit {
+        do throws(CredentialsError) {
+          try checkBackoff("nobody is logged in")
+        } catch {
+          held.release()
+          throw error
+        }
       }
       lock = held
     case .found(let session):
@@ -125,6 +144,8 @@ extension CredentialSource {
     let login = Login(
       request: request,
       listenAddresses: options.listenAddresses,
+      audience: options.audience,
+      password: options.secrets.password,
       documents: documents,
       effects: effects
     )

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import OAuth
+package import OAuth
 package import SessionStore
 
 /// Where a credential comes from: one request against one store.
@@ -24,6 +24,8 @@ package struct CredentialSource: Sendable {
     package var hostID: String?
     /// The folder in memory where ready credentials and orphans lie; nil if there is none.
     package var runtimeFolder: String?
+    /// Secrets that a grant needs and that are read when they are needed.
+    package var secrets: Secrets
     /// The command that logs in for this request, for messages.
     package var loginCommand: @Sendable () -> String
 
@@ -34,6 +36,7 @@ package struct CredentialSource: Sendable {
       listenAddresses: [String],
       hostID: String?,
       runtimeFolder: String?,
+      secrets: Secrets = Secrets(),
       loginCommand: @escaping @Sendable () -> String
     ) {
       self.preference = preference
@@ -41,8 +44,47 @@ package struct CredentialSource: Sendable {
       self.listenAddresses = listenAddresses
       self.hostID = hostID
       self.runtimeFolder = runtimeFolder
+      self.secrets = secrets
       self.loginCommand = loginCommand
     }
+  }
+
+  /// Where the secrets of a grant come from; each is read anew whenever it is needed.
+  package struct Secrets: Sendable {
+    /// The token that a token exchange or a JWT bearer grant begins with.
+    package var assertion: @Sendable () async throws(CredentialsError) -> Secret
+    /// The password of the request's user, from a file or a variable; nil if it has to be asked for.
+    package var password: (@Sendable () async throws(CredentialsError) -> Secret)?
+
+    /// Puts them together; what is left out is not to be had.
+    package init(
+      assertion: @escaping @Sendable () async throws(CredentialsError) -> Secret =
+        Secrets.noAssertion,
+      password: (@Sendable () async throws(CredentialsError) -> Secret)? = nil
+    ) {
+      self.assertion = assertion
+      self.password = password
+    }
+
+    /// What there is to say where no assertion was named.
+    @Sendable
+    package static func noAssertion() async throws(CredentialsError) -> Secret {
+      throw CredentialsError(
+        .configuration,
+        "the grant needs an assertion, and none is named",
+        remedy: "name one: --assertion-file, --assertion-env or --assertion-from"
+      )
+    }
+  }
+
+  /// How a login would be done here.
+  var way: LoginWay {
+    guard request.grant == .password else {
+      return WhoMayBeAsked.way(options.preference, options.audience)
+    }
+    // A password that lies at hand needs nobody; one that is asked for needs somebody who can type.
+    let possible = options.secrets.password != nil || options.audience.canAnswer
+    return options.preference != .never && possible ? .password : .none
   }
 
   /// Prepares a source; touches nothing.

@@ -14,38 +14,65 @@ struct Documents: Sendable {
   let store: SessionStore
   let effects: Effects
 
-  /// Metadata, from the cache while it is fresh.
+  /// Metadata, from the cache while it is good.
   ///
   /// A login asks with `fresh`.
   func metadata(fresh: Bool = false) async throws(OAuthError) -> ProviderMetadata {
-    if !fresh, let cached = read("metadata"),
-      let metadata = try? ProviderMetadata(parsing: cached.document, issuer: request.issuer)
-    {
-      return metadata
+    let cached = read("metadata")
+    let kept = cached.flatMap {
+      try? ProviderMetadata(parsing: $0.bytes, issuer: request.issuer)
     }
+    let use = kept == nil ? .refetch : cached?.use(now: effects.now(), atOnce: fresh) ?? .refetch
+    if use == .fresh, let kept { return kept }
     effects.trace("asking the issuer for its metadata")
-    let (metadata, document) = try await ProviderMetadata.discover(
-      request.issuer,
-      send: effects.sender(request.authorities)
-    )
-    write("metadata", document)
-    return metadata
+    do {
+      let (metadata, document) = try await ProviderMetadata.discover(
+        request.issuer,
+        known: use == .revalidate ? cached : nil,
+        now: effects.now(),
+        send: effects.sender(request.trust)
+      )
+      write("metadata", document)
+      return metadata
+    } catch {
+      guard !fresh, error.isTemporary, let kept, isUsable(cached) else { throw error }
+      return kept
+    }
   }
 
-  /// Keys, from the cache while they are fresh and nothing better is wanted.
+  /// Keys, from the cache while they are good and nothing better is wanted.
   func keys(_ metadata: ProviderMetadata, refetch: Bool = false) async throws(OAuthError) -> KeySet
   {
-    if let cached = read("keys"), let keys = try? KeySet(parsing: cached.document) {
-      let age = effects.now().timeIntervalSince1970 - cached.fetched
-      if !refetch || (0..<Numbers.keyRefetch).contains(age) { return keys }
-    }
+    let cached = read("keys").flatMap { $0.url == metadata.keysEndpoint.text ? $0 : nil }
+    let kept = cached.flatMap { try? KeySet(parsing: $0.bytes) }
+    let age = cached.map { effects.now().timeIntervalSince($0.received) } ?? .infinity
+    let isRecent = (0..<Numbers.keyRefetch).contains(age)
+    let use =
+      kept == nil
+      ? .refetch : cached?.use(now: effects.now(), atOnce: refetch && !isRecent) ?? .refetch
+    if use == .fresh, let kept { return kept }
     effects.trace("asking the issuer for its keys")
-    let (keys, document) = try await KeySet.fetch(
-      from: metadata.keysEndpoint,
-      send: effects.sender(request.authorities)
-    )
-    write("keys", document)
-    return keys
+    do {
+      let (keys, document) = try await KeySet.fetch(
+        from: metadata.keysEndpoint,
+        known: use == .revalidate ? cached : nil,
+        now: effects.now(),
+        send: effects.sender(request.trust)
+      )
+      write("keys", document)
+      return keys
+    } catch {
+      guard !refetch, error.isTemporary, let kept, isUsable(cached) else { throw error }
+      return kept
+    }
+  }
+
+  /// True within a day: what was due to be asked for again serves on while the issuer cannot answer.
+  private func isUsable(_ document: CachedDocument?) -> Bool {
+    guard let age = document.map({ effects.now().timeIntervalSince($0.received) }) else {
+      return false
+    }
+    return (0..<Double(Limits.documentLife.most)).contains(age)
   }
 
   /// Judges an ID token, and once more with fresh keys if its key is not among the cached ones.
@@ -62,23 +89,34 @@ struct Documents: Sendable {
     return IDTokenVerdict.judge(token, against: expectation, keys: others)
   }
 
-  // MARK: the cache: a line with the time of receipt, then the document as it came
+  // MARK: what an issuer announced and then did not do
+
+  /// Whether this issuer refused to bind tokens to a key within the last day, although it announces that it would.
+  var dpopWasRefused: Bool {
+    guard let bytes = store.readCache(name: name("dpop-refused")),
+      let when = Double(String(decoding: bytes, as: UTF8.self))
+    else { return false }
+    let age = effects.now().timeIntervalSince1970 - when
+    return (0..<Double(Limits.documentLife.most)).contains(age)
+  }
+
+  /// Remembers that it did.
+  func noteDPoPRefused() {
+    let now = "\(effects.now().timeIntervalSince1970)"
+    // Forgetting it costs one more request at the next login.
+    try? store.writeCache(name: name("dpop-refused"), Array(now.utf8))
+  }
+
+  // MARK: the cache
 
   private func name(_ kind: String) -> String { "\(kind)-\(request.documentDigest)" }
 
-  private func read(_ kind: String) -> (fetched: Double, document: [UInt8])? {
-    guard let bytes = store.readCache(name: name(kind)),
-      let end = bytes.firstIndex(of: UInt8(ascii: "\n")),
-      let fetched = Double(String(decoding: bytes[..<end], as: UTF8.self))
-    else { return nil }
-    let age = effects.now().timeIntervalSince1970 - fetched
-    guard (0..<Numbers.documentLife).contains(age) else { return nil }
-    return (fetched, Array(bytes[bytes.index(after: end)...]))
+  private func read(_ kind: String) -> CachedDocument? {
+    store.readCache(name: name(kind)).flatMap { CachedDocument(decoding: $0) }
   }
 
-  private func write(_ kind: String, _ document: [UInt8]) {
-    let stamp = "\(effects.now().timeIntervalSince1970)\n"
+  private func write(_ kind: String, _ document: CachedDocument) {
     // A cache that cannot be written costs a request next time, nothing else.
-    try? store.writeCache(name: name(kind), Array(stamp.utf8) + document)
+    try? store.writeCache(name: name(kind), document.encoded)
   }
 }

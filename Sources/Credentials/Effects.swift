@@ -19,10 +19,9 @@ package struct Effects: Sendable {
   package var random: @Sendable (Int) -> [UInt8]
   /// Sleeps so many seconds; throws when cancelled.
   package var pause: @Sendable (Double) async throws -> Void
-  /// Sends one request, trusting the given certificates (PEM) beside the system's.
+  /// Sends one request over a connection with this trust.
   package var send:
-    @Sendable (_ authorities: [UInt8], HTTPCall) async throws(TransportFailure) ->
-      HTTPAnswer
+    @Sendable (TransportTrust, HTTPCall) async throws(TransportFailure) -> HTTPAnswer
   /// Tries to take a lock file, and writes who and why into it; nil if another holds it.
   package var attemptLock:
     @Sendable (_ path: String, _ why: String) throws(LockProblem) -> HeldLock?
@@ -35,6 +34,12 @@ package struct Effects: Sendable {
     @Sendable (_ addresses: [String]) async throws(ListenProblem) -> RedirectListener
   /// Starts the system's browser; false if none could be started.
   package var openBrowser: @Sendable (_ url: String) -> Bool
+  /// Asks for one line at the terminal, shown while it is typed or not; nil if there is no terminal or no more input.
+  ///
+  /// Throws when cancelled, because the answer may come another way.
+  package var ask: @Sendable (_ question: String, _ echoes: Bool) async throws -> String?
+  /// Shows a QR code of a text on the terminal, unless it would not fit or could not be read there.
+  package var showQRCode: @Sendable (_ text: String) -> Void
   /// Says something to the person, a line at a time; already escaped by the callee.
   package var tell: @Sendable (String) -> Void
   /// Says what is being done, when `-v` asks for it; never given anything secret.
@@ -46,12 +51,15 @@ package struct Effects: Sendable {
     uptime: @escaping @Sendable () -> Double,
     random: @escaping @Sendable (Int) -> [UInt8],
     pause: @escaping @Sendable (Double) async throws -> Void,
-    send: @escaping @Sendable ([UInt8], HTTPCall) async throws(TransportFailure) -> HTTPAnswer,
+    send:
+      @escaping @Sendable (TransportTrust, HTTPCall) async throws(TransportFailure) -> HTTPAnswer,
     attemptLock: @escaping @Sendable (String, String) throws(LockProblem) -> HeldLock?,
     lockHolder: @escaping @Sendable (String) -> LockHolder?,
     startRenewal: @escaping @Sendable (RenewalOrder, HeldLock) async throws -> RenewalWatch,
     listen: @escaping @Sendable ([String]) async throws(ListenProblem) -> RedirectListener,
     openBrowser: @escaping @Sendable (String) -> Bool,
+    ask: @escaping @Sendable (String, Bool) async throws -> String?,
+    showQRCode: @escaping @Sendable (String) -> Void,
     tell: @escaping @Sendable (String) -> Void,
     trace: @escaping @Sendable (String) -> Void
   ) {
@@ -65,13 +73,15 @@ package struct Effects: Sendable {
     self.startRenewal = startRenewal
     self.listen = listen
     self.openBrowser = openBrowser
+    self.ask = ask
+    self.showQRCode = showQRCode
     self.tell = tell
     self.trace = trace
   }
 
-  /// The sender for one set of trust anchors.
-  func sender(_ authorities: [UInt8]) -> HTTPSend {
-    { [send] call async throws(TransportFailure) in try await send(authorities, call) }
+  /// The sender with this trust.
+  func sender(_ trust: TransportTrust) -> HTTPSend {
+    { [send] call async throws(TransportFailure) in try await send(trust, call) }
   }
 }
 
@@ -135,20 +145,52 @@ package struct RedirectListener: Sendable {
   package let host: String
   /// The port.
   package let port: Int
-  /// Feeds every request to the receiver until it finishes; throws when cancelled.
-  package let serve: @Sendable (RedirectReceiver) async throws -> RedirectReceiver.Outcome
+  /// Feeds every request to the receiver until it finishes, concludes the login while the browser waits, and shows the
+  /// page that this gives; throws when cancelled.
+  package let serve:
+    @Sendable (RedirectReceiver, _ conclude: @escaping Conclusion) async throws -> Void
+
+  /// What ends a login after the browser's part: the page to show.
+  package typealias Conclusion = @Sendable (RedirectOutcome) async -> FinalPage
 
   /// Makes a listener from what the host gives.
   package init(
     hosts: [String],
     host: String,
     port: Int,
-    serve: @escaping @Sendable (RedirectReceiver) async throws -> RedirectReceiver.Outcome
+    serve: @escaping @Sendable (RedirectReceiver, @escaping Conclusion) async throws -> Void
   ) {
     self.hosts = hosts
     self.host = host
     self.port = port
     self.serve = serve
+  }
+}
+
+/// The page that the browser shows when a login has ended.
+package struct FinalPage: Sendable, Equatable {
+  /// Its HTTP status.
+  package let status: Int
+  /// Header fields.
+  package let headers: [(String, String)]
+  /// The page.
+  package let body: [UInt8]
+
+  /// The page of a kind; see `RedirectPages.html`.
+  init(
+    _ pages: RedirectPages,
+    _ kind: RedirectPages.Kind,
+    person: String? = nil,
+    reason: String? = nil
+  ) {
+    status = [.loggedIn, .received, .refused].contains(kind) ? 200 : 400
+    headers = pages.headers
+    body = pages.html(kind, person: person, reason: reason)
+  }
+
+  /// Compares what is shown.
+  package static func == (left: FinalPage, right: FinalPage) -> Bool {
+    left.status == right.status && left.body == right.body
   }
 }
 

@@ -37,8 +37,10 @@ package enum Numbers {
   package static let renewalWait = 75.0
   /// Waiting for a renewal while the old token is still good: a person should not notice.
   package static let patience = 2.0
-  /// The whole of a detached renewal, after which it ends itself: two requests for tokens, one for keys, the writing.
-  package static let renewalLife = 120.0
+  /// The whole of a detached renewal, after which it ends itself: metadata, the token sent twice, another token found in
+  /// the store sent twice, keys, each as slow as a request may be; and the writing. It must not end between an answer
+  /// and the disk.
+  package static let renewalLife = 240.0
   /// Taking the session lock to commit a login; a renewal may be in the way.
   package static let commitWait = 90.0
   /// First pause between two looks at a lock that another process holds; it doubles up to `pollMost`.
@@ -66,8 +68,6 @@ package enum Numbers {
 
   // MARK: documents
 
-  /// Metadata and keys are asked for again after this long; an unknown key id asks for keys earlier.
-  package static let documentLife = 86400.0
   /// Keys are fetched again for an unknown key id at most once in this long.
   package static let keyRefetch = 60.0
 

@@ -71,9 +71,15 @@ package struct Renewal {
     } catch {
       return try stop(&record, CredentialsError(error), lostBefore: lostBefore)
     }
-    session.summary.intent = effects.now()
-    try record.commit(session)
+    // Space first: an intent says that a token was sent, and nothing is sent without space for its successor.
     let reservation = try store.reserve(record.id, capacity: Numbers.reservedBytes)
+    session.summary.intent = effects.now()
+    do throws(StoreError) {
+      try record.commit(session)
+    } catch {
+      reservation.discard()
+      throw error
+    }
     var successor = Successor(record: record, reservation: reservation)
     defer { successor.discardReservation() }
     let flow = RenewalFlow(
@@ -96,7 +102,7 @@ package struct Renewal {
       switch action {
       case .send(let openID):
         try successor.announce(at: effects.now())
-        action = flow.next(await exchange(successor.refreshToken, metadata, openID: openID))
+        action = flow.next(await exchange(&successor, metadata, openID: openID))
       case .reread:
         action = flow.next(.reread(another: try successor.reread()))
       case .keep(let tokens):
@@ -116,20 +122,29 @@ package struct Renewal {
   }
 
   private func exchange(
-    _ token: Secret?,
+    _ successor: inout Successor,
     _ metadata: ProviderMetadata,
     openID: Bool
   ) async -> RenewalFlow.Event {
-    guard let token else { return .unanswered(.notSent("there is no refresh token")) }
-    let call = order.request.tokenEndpoint(metadata).call(
-      for: .refreshToken(token, scopes: openID ? order.request.scopes : nil)
+    guard let token = successor.refreshToken else {
+      return .unanswered(.notSent("there is no refresh token"))
+    }
+    var exchange = GrantExchange(
+      calls: ClientCalls(request: order.request, metadata: metadata, effects: effects),
+      binding: successor.record.session?.binding
     )
     effects.trace("sending the refresh token to the issuer")
     do {
-      let answer = try await effects.sender(order.request.authorities)(call)
-      return .answered(TokenOutcome(answer, now: effects.now()))
+      let outcome = try await exchange.send(
+        .refreshToken(token, scopes: openID ? order.request.scopes : nil)
+      )
+      successor.binding = exchange.binding
+      return .answered(outcome)
     } catch {
-      return .unanswered(error)
+      switch error {
+      case .notMade(let error): return .unmade(error)
+      case .unanswered(let failure): return .unanswered(failure)
+      }
     }
   }
 
@@ -171,7 +186,7 @@ package struct Renewal {
     if let idToken = tokens.idToken {
       let expectation = IDTokenExpectation(
         issuer: order.request.issuer,
-        clientID: order.request.clientID,
+        clientID: order.request.client.id,
         nonce: .absentOrEqual(session.summary.nonce),
         accessToken: tokens.accessToken,
         previousSubject: session.summary.subject,
@@ -255,9 +270,9 @@ package struct Renewal {
       )
     case .temporary(let why, let retryAfter):
       return try shareOutage(&record, .temporary, why, retryAfter: retryAfter)
-    case .uncertain(let why):
+    case .uncertain(let why, let retryAfter):
       try update(&record) { $0.uncertain = true }
-      return try shareOutage(&record, .temporary, why, retryAfter: nil)
+      return try shareOutage(&record, .temporary, why, retryAfter: retryAfter)
     }
   }
 

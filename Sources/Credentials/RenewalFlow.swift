@@ -14,6 +14,8 @@ package struct RenewalFlow: Sendable {
     case answered(TokenOutcome)
     /// The request failed on the way.
     case unanswered(TransportFailure)
+    /// The request could not be made, so nothing was sent.
+    case unmade(OAuthError)
     /// The store was read again after a dead answer; whether it holds another refresh token than the one spent.
     case reread(another: Bool)
     /// The successor is on disk.
@@ -38,7 +40,7 @@ package struct RenewalFlow: Sendable {
   package enum End: Sendable, Equatable {
     /// The refresh token is dead.
     case dead(String)
-    /// The issuer answered twice without the ID token that is wanted.
+    /// The issuer answered twice without the ID token that is wanted, or does not give the scope for it.
     case noIDToken
     /// The configuration is wrong.
     case configuration(String)
@@ -47,7 +49,7 @@ package struct RenewalFlow: Sendable {
     /// Not processed; the session is as it was.
     case temporary(String, retryAfter: Int?)
     /// Nobody knows whether the request was processed.
-    case uncertain(String)
+    case uncertain(String, retryAfter: Int?)
   }
 
   private let issuer: Classification.IssuerKind?
@@ -83,6 +85,9 @@ package struct RenewalFlow: Sendable {
       triedAgain = false
       response = tokens
       return .keep(tokens)
+    case .answered(.error(_, "invalid_scope", _, _)) where askedForOpenID:
+      // The same request without scopes was answered a moment ago, so that nothing else is wrong.
+      return .stop(.noIDToken)
     case .answered(let outcome):
       guard let verdict = Classification.judge(outcome, issuer: issuer) else {
         return .stop(.refused("the answer could not be classified"))
@@ -90,6 +95,7 @@ package struct RenewalFlow: Sendable {
       return failed(verdict)
     case .unanswered(let failure):
       return failed(Classification.judge(failure))
+    case .unmade(let error): return .stop(.configuration(error.what))
     case .reread(let another):
       guard another, !triedAnother else { return .stop(.dead(deadWords)) }
       triedAnother = true
@@ -119,10 +125,13 @@ package struct RenewalFlow: Sendable {
     case .configuration(let why): return .stop(.configuration(why))
     case .refused(let why): return .stop(.refused(why))
     case .temporary(let why, let retryAfter):
-      return .stop(lostBefore ? .uncertain(why) : .temporary(why, retryAfter: retryAfter))
+      return .stop(
+        lostBefore
+          ? .uncertain(why, retryAfter: retryAfter) : .temporary(why, retryAfter: retryAfter)
+      )
     case .unknown(let why):
       lostBefore = true
-      guard !triedAgain else { return .stop(.uncertain(why)) }
+      guard !triedAgain else { return .stop(.uncertain(why, retryAfter: nil)) }
       triedAgain = true
       return .send(openID: askedForOpenID)
     }

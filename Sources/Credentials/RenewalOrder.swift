@@ -46,14 +46,7 @@ package struct RenewalOrder: Sendable {
 extension RenewalOrder {
   /// The order as it goes through the pipe; written out because secrets are deliberately not Codable.
   private struct Wire: Codable {
-    var issuer: String
-    var clientID: String
-    var clientSecret: String?
-    var scopes: [String]
-    var audience: String?
-    var account: String?
-    var token: TokenKind
-    var authorities: Data
+    var request: RequestWire
     var storeFolder: String
     var hostID: String?
     var runtimeFolder: String?
@@ -64,14 +57,7 @@ extension RenewalOrder {
   /// The bytes for the pipe.
   package func encoded() throws -> [UInt8] {
     let wire = Wire(
-      issuer: request.issuer.text,
-      clientID: request.clientID,
-      clientSecret: request.clientSecret?.expose(),
-      scopes: request.scopes,
-      audience: request.audience,
-      account: request.account,
-      token: request.token,
-      authorities: Data(request.authorities),
+      request: RequestWire(request),
       storeFolder: storeFolder,
       hostID: hostID,
       runtimeFolder: runtimeFolder,
@@ -85,21 +71,95 @@ extension RenewalOrder {
   package init(decoding bytes: [UInt8]) throws {
     let wire = try JSONDecoder().decode(Wire.self, from: Data(bytes))
     self.init(
-      request: CredentialRequest(
-        issuer: try Issuer(wire.issuer),
-        clientID: wire.clientID,
-        clientSecret: wire.clientSecret.map { Secret($0) },
-        scopes: wire.scopes,
-        audience: wire.audience,
-        account: wire.account,
-        token: wire.token,
-        authorities: Array(wire.authorities)
-      ),
+      request: try wire.request.request,
       storeFolder: wire.storeFolder,
       hostID: wire.hostID,
       runtimeFolder: wire.runtimeFolder,
       dataKey: try DataKey(bytes: Array(wire.dataKey)),
       rejected: wire.rejected
+    )
+  }
+}
+
+/// A request as it goes through the pipe.
+private struct RequestWire: Codable {
+  var issuer: String
+  var client: ClientWire
+  var grant: GrantType
+  var username: String?
+  var subjectTokenType: String
+  var scopes: [String]
+  var audience: String?
+  var resources: [String]
+  var parameters: [CredentialRequest.Parameter]
+  var account: String?
+  var token: TokenKind
+  var authorities: Data
+  var manner: CredentialRequest.Manner
+
+  init(_ request: CredentialRequest) {
+    issuer = request.issuer.text
+    client = ClientWire(request.client)
+    grant = request.grant
+    username = request.username
+    subjectTokenType = request.subjectTokenType
+    scopes = request.scopes
+    audience = request.audience
+    resources = request.resources
+    parameters = request.parameters
+    account = request.account
+    token = request.token
+    authorities = Data(request.authorities)
+    manner = request.manner
+  }
+
+  var request: CredentialRequest {
+    get throws {
+      CredentialRequest(
+        issuer: try Issuer(issuer),
+        client: client.client,
+        grant: grant,
+        username: username,
+        subjectTokenType: subjectTokenType,
+        scopes: scopes,
+        audience: audience,
+        resources: resources,
+        parameters: parameters,
+        account: account,
+        token: token,
+        authorities: Array(authorities),
+        manner: manner
+      )
+    }
+  }
+}
+
+/// A client as it goes through the pipe.
+private struct ClientWire: Codable {
+  var id: String
+  var method: ClientCredential.Method?
+  var secret: String?
+  var key: String?
+  var keyID: String?
+  var certificate: Data
+
+  init(_ client: OAuthClient) {
+    id = client.id
+    method = client.method
+    secret = client.secret?.expose()
+    key = client.key?.expose()
+    keyID = client.keyID
+    certificate = Data(client.certificate)
+  }
+
+  var client: OAuthClient {
+    OAuthClient(
+      id: id,
+      method: method,
+      secret: secret.map { Secret($0) },
+      key: key.map { Secret($0) },
+      keyID: keyID,
+      certificate: Array(certificate)
     )
   }
 }

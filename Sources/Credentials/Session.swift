@@ -20,13 +20,22 @@ package struct Session: Sendable {
   package var idToken: Secret?
   /// The current access token of the issuer.
   package var accessToken: Secret?
+  /// What the refresh token is bound to; nil if it is not bound.
+  package var binding: DPoPBinding?
 
   /// Makes a session from its parts.
-  package init(summary: Summary, refreshToken: Secret?, idToken: Secret?, accessToken: Secret?) {
+  package init(
+    summary: Summary,
+    refreshToken: Secret?,
+    idToken: Secret?,
+    accessToken: Secret?,
+    binding: DPoPBinding? = nil
+  ) {
     self.summary = summary
     self.refreshToken = refreshToken
     self.idToken = idToken
     self.accessToken = accessToken
+    self.binding = binding
   }
 
   /// The plain, authenticated header of a session file.
@@ -160,6 +169,8 @@ extension Session {
     var refresh: String?
     var id: String?
     var access: String?
+    var dpopKey: String?
+    var dpopNonce: String?
   }
 
   /// The header bytes of the session file: JSON.
@@ -174,7 +185,9 @@ extension Session {
     let tokens = Tokens(
       refresh: refreshToken?.expose(),
       id: idToken?.expose(),
-      access: accessToken?.expose()
+      access: accessToken?.expose(),
+      dpopKey: binding?.key.expose(),
+      dpopNonce: binding?.nonce
     )
     return Payload(Array(try JSONEncoder().encode(tokens)))
   }
@@ -186,5 +199,6 @@ extension Session {
     refreshToken = tokens.refresh.map { Secret($0) }
     idToken = tokens.id.map { Secret($0) }
     accessToken = tokens.access.map { Secret($0) }
+    binding = tokens.dpopKey.map { DPoPBinding(key: Secret($0), nonce: tokens.dpopNonce) }
   }
 }

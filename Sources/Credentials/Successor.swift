@@ -13,6 +13,8 @@ struct Successor: Sendable {
   private(set) var record: Record
   /// What was last tried to be written; what an orphan is made of if that failed.
   private(set) var next: Session?
+  /// What the refresh token is bound to, with the nonce of the last answer.
+  var binding: DPoPBinding?
   private var reservation: Reservation?
   private var spent: Secret?
 
@@ -20,6 +22,7 @@ struct Successor: Sendable {
     self.record = record
     self.reservation = reservation
     spent = record.session?.refreshToken
+    binding = record.session?.binding
   }
 
   /// The refresh token to send now.
@@ -49,6 +52,7 @@ struct Successor: Sendable {
     session.summary.intent = nil
     session.summary.uncertain = false
     session.summary.state = .active
+    session.binding = binding
     next = session
     let space = reservation
     reservation = nil

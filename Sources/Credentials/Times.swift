@@ -30,7 +30,8 @@ package struct TokenTimes: Sendable, Equatable, Codable {
   /// Works out the times of a token.
   ///
   /// A JWT's end is the earlier of its `exp` and receipt plus `exp − iat`: whichever way the two clocks differ,
-  /// that errs towards renewing early.
+  /// that errs towards renewing early. A token that seems to have ended before it came, but passed its verdict, comes
+  /// from an issuer whose clock is behind ours, and lives from receipt on: nobody issues dead tokens.
   package init(life: Life, received: Date) {
     self.received = received
     switch life {
@@ -43,15 +44,19 @@ package struct TokenTimes: Sendable, Equatable, Codable {
     case .stamped(let issued, let expires):
       let seconds = max(expires - issued, 0)
       self.life = seconds
-      expiry = min(Date(timeIntervalSince1970: expires), received.addingTimeInterval(seconds))
+      let stamped = Date(timeIntervalSince1970: expires)
+      let counted = received.addingTimeInterval(seconds)
+      expiry = stamped <= received ? counted : min(stamped, counted)
     }
   }
 
   /// From this moment on the token is renewed.
   package var renewAt: Date {
-    guard let expiry, let life else { return received.addingTimeInterval(Numbers.unknownLife) }
-    let byShare = expiry.addingTimeInterval(-life * (1 - Numbers.renewAtShare))
-    guard life >= Numbers.shortLife else { return byShare }
+    guard let expiry else { return received.addingTimeInterval(Numbers.unknownLife) }
+    // What was left at receipt counts: a token that comes with little left must not be due at once, for ever.
+    let left = expiry.timeIntervalSince(received)
+    let byShare = expiry.addingTimeInterval(-left * (1 - Numbers.renewAtShare))
+    guard left >= Numbers.shortLife else { return byShare }
     return min(byShare, expiry.addingTimeInterval(-Numbers.renewMargin))
   }
 
@@ -60,8 +65,9 @@ package struct TokenTimes: Sendable, Equatable, Codable {
   /// In the last margin of an outage that is a few seconds from now, so that client-go neither gives the token up
   /// nor runs the plugin for every request.
   package func reported(at now: Date) -> Date? {
-    guard let expiry, let life else { return nil }
-    let margin = min(Numbers.reportMargin, life * Numbers.reportMarginShare)
+    guard let expiry else { return nil }
+    let left = expiry.timeIntervalSince(received)
+    let margin = min(Numbers.reportMargin, left * Numbers.reportMarginShare)
     let ordinary = expiry.addingTimeInterval(-margin)
     return now < ordinary ? ordinary : min(now.addingTimeInterval(Numbers.outageReport), expiry)
   }

@@ -8,6 +8,8 @@ package enum LoginPreference: String, Sendable, CaseIterable, Codable {
   case browser
   /// Device code, whoever is there.
   case device
+  /// Authorization code with a browser on another machine, from which the answer is pasted.
+  case paste
   /// Never log in.
   case never
 }
@@ -22,6 +24,9 @@ package struct Audience: Sendable, Equatable {
   package var terminal: Bool
   /// Whether a browser on this machine could be seen: a display, and neither SSH nor a container in between.
   package var display: Bool
+
+  /// Whether somebody can type an answer: there is a terminal, and client-go does not say that it is taken.
+  package var canAnswer: Bool { terminal && interactive != false }
 
   /// Describes who is there.
   package init(interactive: Bool?, terminal: Bool, display: Bool) {
@@ -39,6 +44,10 @@ package enum LoginWay: Sendable, Equatable {
   case deviceOrURL
   /// Device code; an issuer without it is an error.
   case device
+  /// Print the URL, listen, and take the answer from the terminal too.
+  case paste
+  /// Send the person's password to the issuer: only for the grant of that name.
+  case password
   /// No login: nobody is there, or the person said never.
   case none
 }
@@ -56,6 +65,8 @@ package enum WhoMayBeAsked {
     case (.never, _, _, _): .none
     case (.browser, _, _, _): .browser
     case (.device, _, _, _): .device
+    case (.paste, _, true, _): .paste
+    case (.paste, _, false, _): .none
     case (.auto, false?, _, _): .none
     case (.auto, true?, _, true): .browser
     case (.auto, true?, _, false): .deviceOrURL

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Contexts and users, merged from the kubeconfig files as kubectl merges them.
+/// Contexts, clusters and users, merged from the kubeconfig files as kubectl merges them.
 package struct Kubeconfig: Sendable {
   /// The files that exist, in the order in which they count.
   package let files: [String]
@@ -8,6 +8,8 @@ package struct Kubeconfig: Sendable {
   package let currentContext: String?
   /// All contexts, in the order of their files.
   package let contexts: [Context]
+  /// All clusters, in the order of their files.
+  package let clusters: [Cluster]
   /// All users, in the order of their files.
   package let users: [User]
 
@@ -47,6 +49,7 @@ package struct Kubeconfig: Sendable {
       files: loaded.map(\.path),
       currentContext: loaded.map(\.file.currentContext).first { !$0.isEmpty },
       contexts: firstOfEach(loaded.flatMap(\.file.contexts), \.name),
+      clusters: firstOfEach(loaded.flatMap(\.file.clusters), \.name),
       users: firstOfEach(loaded.flatMap(\.file.users), \.name)
     )
   }
@@ -82,6 +85,11 @@ package struct Kubeconfig: Sendable {
         : "the kubeconfig has no user \(quoted(context.user)), which the context \(quoted(context.name)) names",
       remedy: "correct the context in \(quoted(context.originFile))"
     )
+  }
+
+  /// What the cluster of a context tells credential plugins; nil if nothing.
+  package func pluginSettings(of context: Context) -> PluginSettings? {
+    clusters.first { $0.name == context.cluster }?.pluginSettings
   }
 
   private var knownContexts: String {

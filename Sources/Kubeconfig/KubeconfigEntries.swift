@@ -29,6 +29,20 @@ package struct Context: Equatable, Sendable {
   }
 }
 
+/// A cluster, as far as a credential plugin is concerned.
+package struct Cluster: Equatable, Sendable {
+  /// Its name.
+  package let name: String
+  /// What it tells credential plugins; nil if nothing.
+  package let pluginSettings: PluginSettings?
+
+  /// Makes a cluster.
+  package init(name: String, pluginSettings: PluginSettings?) {
+    self.name = name
+    self.pluginSettings = pluginSettings
+  }
+}
+
 /// A user: how to authenticate.
 package struct User: Equatable, Sendable {
   /// Its name.

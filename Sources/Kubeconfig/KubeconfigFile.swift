@@ -7,6 +7,7 @@ struct KubeconfigFile {
 
   let currentContext: String
   let contexts: [Context]
+  let clusters: [Cluster]
   let users: [User]
 
   /// Decodes a file; an empty one is a kubeconfig that says nothing.
@@ -29,7 +30,9 @@ struct KubeconfigFile {
         cause: error.what
       )
     }
-    guard let root else { return KubeconfigFile(currentContext: "", contexts: [], users: []) }
+    guard let root else {
+      return KubeconfigFile(currentContext: "", contexts: [], clusters: [], users: [])
+    }
     return try KubeconfigDecoder(path: path, reader: YAMLReader(file: path)).file(root)
   }
 }
@@ -52,9 +55,13 @@ private struct KubeconfigDecoder {
     let users = try named("users", in: root).map { entry throws(KubeconfigError) in
       try user(entry.name, entry.node)
     }
+    let clusters = try named("clusters", in: root).map { entry throws(KubeconfigError) in
+      Cluster(name: entry.name, pluginSettings: try pluginSettings(entry.node))
+    }
     return KubeconfigFile(
       currentContext: try reader.string("current-context", of: root),
       contexts: contexts,
+      clusters: clusters,
       users: users
     )
   }
@@ -93,6 +100,15 @@ private struct KubeconfigDecoder {
       namespace: try field("namespace"),
       originFile: path
     )
+  }
+
+  private func pluginSettings(_ entry: YAMLNode) throws(KubeconfigError) -> PluginSettings? {
+    guard let body = try reader.member("cluster", of: entry) else { return nil }
+    for item in try reader.items("extensions", of: body)
+    where try reader.string("name", of: item) == PluginSettings.extensionName {
+      return try reader.member("extension", of: item).flatMap { PluginSettings(yaml: $0) }
+    }
+    return nil
   }
 
   private func user(_ name: String, _ entry: YAMLNode) throws(KubeconfigError) -> User {

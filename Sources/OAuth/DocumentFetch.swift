@@ -2,7 +2,15 @@
 
 import HTTPTypes
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// A GET of one public JSON document, with every way it can fail told apart.
+///
+/// Redirects are not followed, and the size is bounded.
 struct DocumentFetch {
   let url: String
   let host: String
@@ -15,16 +23,43 @@ struct DocumentFetch {
   /// The code for an HTML page.
   let html: OAuthError.Code
 
-  func run(_ send: HTTPSend) async throws(OAuthError) -> [UInt8] {
+  /// Asks for the document; with `known`, only whether that one changed.
+  ///
+  /// `known` is left aside unless it came from the same URL and can be revalidated.
+  func run(
+    known: CachedDocument? = nil,
+    now: Date,
+    _ send: HTTPSend
+  ) async throws(OAuthError) -> CachedDocument {
+    var call = HTTPCall(method: .get, url: url, headers: [.accept: "application/json"])
+    let old = known.flatMap {
+      Text.sameBytes($0.url, url) && $0.validators.canRevalidate ? $0 : nil
+    }
+    if let old { call.headers.append(contentsOf: old.validators.conditions) }
     let answer: HTTPAnswer
     do {
-      answer = try await send(
-        HTTPCall(method: .get, url: url, headers: [.accept: "application/json"])
-      )
+      answer = try await send(call)
     } catch {
+      // The sender's own limit is larger; what counts is that of the document.
+      if case .tooLarge = error {
+        throw OAuthError(.tooLarge(limit: limit), fetching: subject, from: host)
+      }
       throw OAuthError(error, fetching: subject, from: host)
     }
-    return try document(in: answer)
+    if answer.status == 304, let old {
+      return CachedDocument(
+        url: url,
+        received: now,
+        validators: old.validators.updated(by: answer.headers),
+        bytes: old.bytes
+      )
+    }
+    return CachedDocument(
+      url: url,
+      received: now,
+      validators: DocumentValidators(answer.headers),
+      bytes: try document(in: answer)
+    )
   }
 
   func document(in answer: HTTPAnswer) throws(OAuthError) -> [UInt8] {
@@ -50,6 +85,12 @@ struct DocumentFetch {
         missing,
         what: "\(host) does not have \(subject): \(got)",
         remedy: "check the issuer URL, its path and its last slash"
+      )
+    case 304:
+      OAuthError(
+        .garbled,
+        what: "\(got), unchanged, although nothing was said to be known",
+        remedy: "check whether a proxy or cache answers in the issuer's place"
       )
     case 300..<400:
       OAuthError(

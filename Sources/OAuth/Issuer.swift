@@ -41,7 +41,7 @@ package struct Issuer: Sendable, Equatable {
   private static func refusal(_ text: String, _ reason: String) -> OAuthError {
     OAuthError(
       .issuerInvalid,
-      what: "\"\(Text.line(text))\" is not an issuer URL: \(reason)",
+      what: "\"\(Text.line(WebAddress.withoutUserInfo(text)))\" is not an issuer URL: \(reason)",
       remedy: "give the issuer's https URL exactly as its discovery document has it"
     )
   }

@@ -43,10 +43,13 @@ package struct OAuthError: Error, Sendable {
     case issuerMixUp
     /// The login answer is incomplete, or repeats a parameter.
     case redirectInvalid
-    /// An ID token failed its verdict, for a reason other than the clocks.
+    /// An ID token failed its verdict, for a reason other than the clocks, or a userinfo answer is
+    /// about somebody else.
     case tokenRejected
     /// An ID token failed its verdict only because the clocks differ, or because it expired.
     case clocksDiffer
+    /// The issuer gave tokens, but no ID token among them.
+    case idTokenMissing
     /// The device code expired before the login was done.
     case deviceCodeExpired
   }

@@ -9,12 +9,38 @@ package struct ProviderMetadata: Sendable {
   package let deviceAuthorizationEndpoint: Endpoint?
   package let revocationEndpoint: Endpoint?
   package let endSessionEndpoint: Endpoint?
+  /// `userinfo_endpoint` (OIDC Core 5.3).
+  package let userinfoEndpoint: Endpoint?
+  /// `pushed_authorization_request_endpoint` (RFC 9126 section 5).
+  package let pushedAuthorizationRequestEndpoint: Endpoint?
+  /// `require_pushed_authorization_requests` (RFC 9126 section 5); false if absent.
+  package let requiresPushedAuthorizationRequests: Bool
+  /// `mtls_endpoint_aliases` (RFC 8705 section 5): where a client with a certificate sends its
+  /// requests.
+  package let mutualTLSAliases: MutualTLSAliases
+  /// `tls_client_certificate_bound_access_tokens` (RFC 8705 section 3.3); false if absent.
+  package let bindsAccessTokensToCertificates: Bool
   /// `id_token_signing_alg_values_supported`; empty if absent.
   package let signingAlgorithms: [String]
   /// `code_challenge_methods_supported`; empty if absent, which says nothing.
   package let codeChallengeMethods: [String]
   /// `token_endpoint_auth_methods_supported`; nil if absent, which means client_secret_basic.
   package let tokenEndpointAuthMethods: [String]?
+  /// `token_endpoint_auth_signing_alg_values_supported`: for assertions of private_key_jwt and
+  /// client_secret_jwt; nil if absent, which says nothing.
+  package let tokenEndpointAuthAlgorithms: [String]?
+  /// `dpop_signing_alg_values_supported` (RFC 9449 section 5.1); nil if absent, which means no DPoP.
+  package let dpopAlgorithms: [String]?
+  /// `response_modes_supported`; nil if absent, which means query and fragment.
+  package let responseModes: [String]?
+  /// `grant_types_supported`; nil if absent, which means authorization_code and implicit, though
+  /// many issuers only forget it.
+  package let grantTypes: [String]?
+  /// `scopes_supported`; nil if absent, and never complete (OIDC Discovery 1.0 section 3).
+  package let scopes: [String]?
+  /// `prompt_values_supported` (OpenID Connect Prompt Create 1.0 section 4.2); nil if absent, which
+  /// says nothing.
+  package let prompts: [String]?
   /// `authorization_response_iss_parameter_supported` (RFC 9207 section 3).
   package let sendsIssuerInRedirect: Bool
 
@@ -24,6 +50,39 @@ package struct ProviderMetadata: Sendable {
   /// ``OAuthError/Code/discoveryInvalid``, ``OAuthError/Code/discoveryIssuerMismatch`` or
   /// ``OAuthError/Code/endpointInvalid``.
   package init(parsing document: [UInt8], issuer: Issuer) throws(OAuthError) {
+    let reader = MetadataReader(json: try Self.json(document, issuer), issuer: issuer)
+    self.issuer = issuer
+    tokenEndpoint = try reader.required("token_endpoint")
+    keysEndpoint = try reader.required("jwks_uri")
+    authorizationEndpoint = try reader.optional("authorization_endpoint")
+    deviceAuthorizationEndpoint = try reader.optional("device_authorization_endpoint")
+    revocationEndpoint = try reader.optional("revocation_endpoint")
+    endSessionEndpoint = try reader.optional("end_session_endpoint")
+    userinfoEndpoint = try reader.optional("userinfo_endpoint")
+    pushedAuthorizationRequestEndpoint = try reader.optional(
+      "pushed_authorization_request_endpoint"
+    )
+    requiresPushedAuthorizationRequests = try reader.flag("require_pushed_authorization_requests")
+    mutualTLSAliases = try MutualTLSAliases(reader)
+    bindsAccessTokensToCertificates = try reader.flag("tls_client_certificate_bound_access_tokens")
+    sendsIssuerInRedirect = try reader.flag("authorization_response_iss_parameter_supported")
+    signingAlgorithms = try reader.list("id_token_signing_alg_values_supported") ?? []
+    codeChallengeMethods = try reader.list("code_challenge_methods_supported") ?? []
+    tokenEndpointAuthMethods = try reader.list("token_endpoint_auth_methods_supported")
+    tokenEndpointAuthAlgorithms = try reader.list(
+      "token_endpoint_auth_signing_alg_values_supported"
+    )
+    dpopAlgorithms = try reader.list("dpop_signing_alg_values_supported")
+    responseModes = try reader.list("response_modes_supported")
+    grantTypes = try reader.list("grant_types_supported")
+    scopes = try reader.list("scopes_supported")
+    prompts = try reader.list("prompt_values_supported")
+  }
+
+  private static func json(
+    _ document: [UInt8],
+    _ issuer: Issuer
+  ) throws(OAuthError) -> StrictJSON {
     guard document.count <= Limits.discoveryDocument else {
       throw OAuthError(
         .tooLarge(limit: Limits.discoveryDocument),
@@ -35,21 +94,10 @@ package struct ProviderMetadata: Sendable {
     do {
       json = try StrictJSON(parsing: document)
     } catch {
-      throw Self.refusal(issuer, "it is not JSON: \(error.reason) at byte \(error.offset)", error)
+      throw refusal(issuer, "it is not JSON: \(error.reason) at byte \(error.offset)", error)
     }
-    let reader = MetadataReader(json: json, issuer: issuer)
-    try Self.checkIssuer(json, issuer)
-    self.issuer = issuer
-    tokenEndpoint = try reader.required("token_endpoint")
-    keysEndpoint = try reader.required("jwks_uri")
-    authorizationEndpoint = try reader.optional("authorization_endpoint")
-    deviceAuthorizationEndpoint = try reader.optional("device_authorization_endpoint")
-    revocationEndpoint = try reader.optional("revocation_endpoint")
-    endSessionEndpoint = try reader.optional("end_session_endpoint")
-    signingAlgorithms = try reader.list("id_token_signing_alg_values_supported") ?? []
-    codeChallengeMethods = try reader.list("code_challenge_methods_supported") ?? []
-    tokenEndpointAuthMethods = try reader.list("token_endpoint_auth_methods_supported")
-    sendsIssuerInRedirect = try reader.flag("authorization_response_iss_parameter_supported")
+    try checkIssuer(json, issuer)
+    return json
   }
 
   private static func checkIssuer(_ json: StrictJSON, _ issuer: Issuer) throws(OAuthError) {
@@ -82,32 +130,6 @@ package struct ProviderMetadata: Sendable {
 }
 
 extension ProviderMetadata {
-  /// Where the discovery document of an issuer lies: one trailing slash of the issuer does not
-  /// count (OIDC Discovery 4.1).
-  package static func discoveryURL(of issuer: Issuer) -> String {
-    let base = issuer.text.hasSuffix("/") ? String(issuer.text.dropLast()) : issuer.text
-    return base + "/.well-known/openid-configuration"
-  }
-
-  /// Fetches and parses the discovery document, and gives its bytes for a cache.
-  ///
-  /// Throws what ``init(parsing:issuer:)`` throws, and a code of its own for 404, a web page,
-  /// redirects, other statuses and each transport failure.
-  package static func discover(
-    _ issuer: Issuer,
-    send: HTTPSend
-  ) async throws(OAuthError) -> (metadata: ProviderMetadata, document: [UInt8]) {
-    let document = try await DocumentFetch(
-      url: discoveryURL(of: issuer),
-      host: issuer.host,
-      subject: "its discovery document",
-      limit: Limits.discoveryDocument,
-      missing: .discoveryNotFound,
-      html: .discoveryIsHTML
-    ).run(send)
-    return (try ProviderMetadata(parsing: document, issuer: issuer), document)
-  }
-
   /// One of the optional endpoints above, or ``OAuthError/Code/endpointMissing`` that names the
   /// ability it stands for ("the device flow").
   package func require(
@@ -122,42 +144,5 @@ extension ProviderMetadata {
       )
     }
     return endpoint
-  }
-}
-
-/// Reads members of a discovery document by type.
-private struct MetadataReader {
-  let json: StrictJSON
-  let issuer: Issuer
-
-  func optional(_ name: String) throws(OAuthError) -> Endpoint? {
-    guard let value = json[name], value != .null else { return nil }
-    guard let text = value.string else {
-      throw ProviderMetadata.refusal(issuer, "its \(name) is not a string")
-    }
-    return try Endpoint(text, named: name, of: issuer)
-  }
-
-  func required(_ name: String) throws(OAuthError) -> Endpoint {
-    guard let endpoint = try optional(name) else {
-      throw ProviderMetadata.refusal(issuer, "it has no \(name)")
-    }
-    return endpoint
-  }
-
-  func list(_ name: String) throws(OAuthError) -> [String]? {
-    guard let value = json[name], value != .null else { return nil }
-    guard let texts = value.strings else {
-      throw ProviderMetadata.refusal(issuer, "its \(name) is not an array of strings")
-    }
-    return texts
-  }
-
-  func flag(_ name: String) throws(OAuthError) -> Bool {
-    guard let value = json[name], value != .null else { return false }
-    guard let flag = value.bool else {
-      throw ProviderMetadata.refusal(issuer, "its \(name) is not true or false")
-    }
-    return flag
   }
 }

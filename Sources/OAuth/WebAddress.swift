@@ -103,3 +103,13 @@ struct WebAddress: Sendable, Equatable {
     }
   }
 }
+
+extension WebAddress {
+  /// A text with what may be a user name and password replaced, for messages about a URL that was refused.
+  static func withoutUserInfo(_ text: String) -> String {
+    guard let slashes = text.firstRange(of: "//") else { return text }
+    let authority = text[slashes.upperBound...].prefix { !"/?#".contains($0) }
+    guard let at = authority.lastIndex(of: "@") else { return text }
+    return text[..<slashes.upperBound] + "…" + text[at...]
+  }
+}

@@ -6,18 +6,25 @@
 /// Proxies are not inputs: they are a way to the issuer and do not change what it says. Neither are `SSL_CERT_FILE`
 /// and `SSL_CERT_DIR`: they decide whether the issuer may be asked, and a ready credential asks nobody.
 struct ProviderInputs {
-  /// Environment variables that the provider reads.
-  var variables: [String]
+  /// Options whose presence makes the provider read environment variables.
+  var readers: [(option: String, variables: [String])]
   /// Options whose value is a path, so that a relative value means another file in another folder.
   var pathOptions: [String]
+  /// Options whose value is the name of a variable that the provider reads.
+  var variableOptions: [String]
 
   /// The row of the provider named by `arguments` (`get-token PROVIDER …`), or nil if it is not known.
   static func of(arguments: [[UInt8]]) -> ProviderInputs? {
     guard arguments.count >= 2, arguments[0].elementsEqual("get-token".utf8) else { return nil }
     if arguments[1].elementsEqual("oidc".utf8) {
       return ProviderInputs(
-        variables: [],
-        pathOptions: ["--client-secret-file", "--certificate-authority"]
+        // Another job of GitHub Actions is another principal, and its URL tells jobs apart.
+        readers: [("--assertion-from", ["ACTIONS_ID_TOKEN_REQUEST_URL"])],
+        pathOptions: [
+          "--client-secret-file", "--certificate-authority", "--client-key-file",
+          "--client-certificate-file", "--password-file", "--assertion-file",
+        ],
+        variableOptions: ["--client-secret-env", "--password-env", "--assertion-env"]
       )
     }
     return nil
@@ -25,17 +32,28 @@ struct ProviderInputs {
 
   /// Whether a path option among `arguments` has a relative value, as `--option value` or `--option=value`.
   func hasRelativePath(in arguments: [[UInt8]]) -> Bool {
+    values(of: pathOptions, in: arguments).contains { $0.first != UInt8(ascii: "/") }
+  }
+
+  /// The names of all variables that the provider reads for these arguments.
+  func variables(for arguments: [[UInt8]]) -> [String] {
+    readers.flatMap { values(of: [$0.option], in: arguments).isEmpty ? [] : $0.variables }
+      + values(of: variableOptions, in: arguments).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// The values that options have among `arguments`, however they are spelled.
+  private func values(of options: [String], in arguments: [[UInt8]]) -> [ArraySlice<UInt8>] {
+    var values: [ArraySlice<UInt8>] = []
     for (index, argument) in arguments.enumerated() {
-      for option in pathOptions where argument.starts(with: option.utf8) {
+      for option in options where argument.starts(with: option.utf8) {
         let rest = argument.dropFirst(option.utf8.count)
         if rest.isEmpty {
-          guard index + 1 < arguments.count else { continue }
-          if arguments[index + 1].first != UInt8(ascii: "/") { return true }
-        } else if rest.first == UInt8(ascii: "="), rest.dropFirst().first != UInt8(ascii: "/") {
-          return true
+          if index + 1 < arguments.count { values.append(arguments[index + 1][...]) }
+        } else if rest.first == UInt8(ascii: "=") {
+          values.append(rest.dropFirst())
         }
       }
     }
-    return false
+    return values
   }
 }

@@ -28,7 +28,7 @@ package struct ReadyCredentialKey: Sendable, Hashable {
     } else {
       fields.add(optional: nil)
     }
-    for name in inputs.variables {
+    for name in inputs.variables(for: arguments) {
       fields.add(name.utf8)
       fields.add(optional: surroundings.variable(name))
     }
@@ -70,8 +70,6 @@ private struct FieldHash {
   }
 
   consuming func hexDigest() -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    let text = hash.finalize().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-    return String(decoding: text, as: UTF8.self)
+    HexDigits.text(hash.finalize())
   }
 }

@@ -62,8 +62,24 @@ struct LabSetup: ParsableArguments {
   @Option(help: ArgumentHelp("How long a device waits between polls.", valueName: "seconds"))
   var deviceInterval = 5
 
-  @Option(help: ArgumentHelp("What signs tokens: RS256, ES256 or EdDSA.", valueName: "algorithm"))
+  @Option(
+    help: ArgumentHelp(
+      "What signs tokens: \(SigningAlgorithm.allCases.map(\.rawValue).joined(separator: ", ")).",
+      valueName: "algorithm"
+    )
+  )
   var alg = "RS256"
+
+  @Option(
+    help: ArgumentHelp(
+      "What the key set lacks or gets wrong: \(KeySetShape.allCases.map(\.rawValue).joined(separator: ", ")).",
+      valueName: "form"
+    )
+  )
+  var jwks = "full"
+
+  @Flag(help: "Give the key set an address that only the metadata tells.")
+  var randomJwksPath = false
 
   @Option(
     name: .customLong("fault"),
@@ -89,11 +105,6 @@ struct LabSetup: ParsableArguments {
   var log: String?
 
   func options() throws -> LabOptions {
-    guard
-      let algorithm = SigningAlgorithm.allCases.first(where: {
-        $0.rawValue.lowercased() == alg.lowercased()
-      })
-    else { throw ValidationError("--alg takes RS256, ES256 or EdDSA, not \"\(alg)\"") }
     for (name, value) in [
       ("access-lifetime", accessLifetime), ("refresh-lifetime", refreshLifetime),
     ] where value < 1 {
@@ -109,7 +120,9 @@ struct LabSetup: ParsableArguments {
     options.issuerTLS = tls
     if !users.isEmpty { options.users = try users.map(LabUser.init(parsing:)) }
     options.clients += try clients.map(LabClient.init(parsing:))
-    options.algorithm = algorithm
+    options.algorithm = try SigningAlgorithm(parsing: alg)
+    options.keySetShape = try KeySetShape(parsing: jwks)
+    options.randomKeysPath = randomJwksPath
     options.accessLifetime = accessLifetime
     options.refreshLifetime = refreshLifetime
     options.reuseGrace = reuseGrace

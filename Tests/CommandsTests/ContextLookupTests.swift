@@ -89,7 +89,7 @@ import Darwin
     let found = try lookup.find(name)
     #expect(found.context == context)
     #expect(found.options.issuerURL == "https://id.test")
-    #expect(found.options.clientID == "kube")
+    #expect(found.options.client.clientID == "kube")
     #expect(found.options.account == account)
     #expect(found.environment.map(\.0) == ["XDG_STATE_HOME"])
     #expect(found.environment.map(\.1) == ["/state"])

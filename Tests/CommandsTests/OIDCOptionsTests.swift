@@ -13,10 +13,10 @@ import Testing
   @Test func defaults() throws {
     let options = try parse([])
     #expect(options.issuerURL == nil)
-    #expect(options.clientID == nil)
-    #expect(options.clientSecretFile == nil)
+    #expect(options.client.clientID == nil)
+    #expect(options.client.clientSecretFile == nil)
     #expect(options.scopes.isEmpty)
-    #expect(options.audience == nil)
+    #expect(options.authorization.audience == nil)
     #expect(options.certificateAuthority == nil)
     #expect(options.account == nil)
     #expect(options.login == .auto)
@@ -33,10 +33,10 @@ import Testing
       "--listen-address", "[::1]:0", "--token", "access", "-v",
     ])
     #expect(options.issuerURL == "https://id.test")
-    #expect(options.clientID == "kube")
-    #expect(options.clientSecretFile == "/s")
+    #expect(options.client.clientID == "kube")
+    #expect(options.client.clientSecretFile == "/s")
     #expect(options.scopes == ["groups", "email"])
-    #expect(options.audience == "a")
+    #expect(options.authorization.audience == "a")
     #expect(options.certificateAuthority == "/ca")
     #expect(options.account == "work")
     #expect(options.login == .browser)
@@ -69,6 +69,66 @@ import Testing
     ]
     #expect(try parse(words).words == words)
     #expect(try parse(words.reversedPairs).words == words.reversedScopes)
+  }
+
+  static let further: [[String]] = [
+    [
+      "--provider", "dex", "--client-id", "a", "--client-secret-env", "SECRET", "--client-auth",
+      "client_secret_post",
+    ],
+    [
+      "--client-key-file", "/k", "--client-key-id", "k1", "--client-certificate-file", "/c",
+      "--client-auth", "tls_client_auth",
+    ],
+    [
+      "--audience", "a", "--resource", "https://x.test", "--resource", "urn:y", "--auth-param",
+      "prompt=login", "--auth-param", "acr_values=a=b", "--redirect-uri",
+      "http://localhost:8000/cb", "--response-mode", "form_post", "--par", "never", "--dpop",
+      "never",
+    ],
+    ["--grant-type", "password", "--username", "u", "--password-file", "/p"],
+    ["--grant-type", "password", "--username", "u", "--password-env", "P"],
+    ["--grant-type", "client-credentials", "--token", "id"],
+    ["--grant-type", "jwt-bearer", "--assertion-env", "T"],
+    [
+      "--grant-type", "token-exchange", "--assertion-from", "github-actions",
+      "--assertion-audience", "x", "--subject-token-type", "id_token",
+    ],
+  ]
+
+  @Test(arguments: further) func furtherWordsComeBack(_ words: [String]) throws {
+    let options = try parse(words)
+    #expect(options.words == words)
+    #expect(!options.nameNoSession)
+  }
+
+  static let contradictions: [[String]] = [
+    ["--client-secret-file", "/a", "--client-secret-env", "B"],
+    ["--client-certificate-file", "/c"], ["--client-key-id", "k"],
+    ["--client-auth", "private_key_jwt"], ["--client-auth", "client_secret_basic"],
+    ["--client-auth", "tls_client_auth", "--client-key-file", "/k"],
+    ["--client-auth", "none", "--client-secret-file", "/s"], ["--client-auth", "magic"],
+    ["--grant-type", "password"], ["--username", "u"], ["--password-file", "/p"],
+    [
+      "--grant-type", "password", "--username", "u", "--password-file", "/p", "--password-env", "P",
+    ],
+    ["--grant-type", "jwt-bearer"], ["--assertion-file", "/a"], ["--grant-type", "magic"],
+    ["--grant-type", "jwt-bearer", "--assertion-file", "/a", "--assertion-env", "A"],
+    ["--grant-type", "jwt-bearer", "--assertion-file", "/a", "--assertion-audience", "x"],
+    ["--grant-type", "jwt-bearer", "--assertion-file", "/a", "--subject-token-type", "id_token"],
+    ["--auth-param", "x"], ["--auth-param", "=x"], ["--par", "maybe"], ["--par", "always"],
+    ["--dpop", ""],
+    ["--redirect-uri", "http://localhost:1/", "--listen-address", "127.0.0.1:1"],
+    ["--password", "in the process list"], ["--assertion", "in the process list"],
+  ]
+
+  @Test(arguments: contradictions) func contradictionsAreRefused(_ words: [String]) {
+    #expect(throws: (any Error).self) { try parse(words) }
+  }
+
+  @Test func aRobotHandsOutItsAccessToken() throws {
+    #expect(try parse(["--grant-type", "client-credentials"]).token == .access)
+    #expect(try parse(["--grant-type", "client-credentials", "--token", "id"]).token == .id)
   }
 
   @Test(arguments: [

@@ -26,8 +26,7 @@ enum Given {
   ) throws -> CredentialRequest {
     CredentialRequest(
       issuer: try Issuer(issuer),
-      clientID: clientID,
-      clientSecret: secret.map { Secret($0) },
+      client: OAuthClient(id: clientID, secret: secret.map { Secret($0) }),
       scopes: scopes,
       audience: audience,
       account: account,

@@ -62,10 +62,26 @@ import Testing
       ]
     ),
     Row(
+      name: "no ID token, and the scope for one is refused: the old token, then a login",
+      steps: [
+        (.answered(.tokens(noID)), .keep(noID)), (.kept, .send(openID: true)),
+        (answer(400, "invalid_scope"), .stop(.noIDToken)),
+      ]
+    ),
+    Row(
+      name: "no ID token, then a dead one and another: asked for openid again",
+      steps: [
+        (.answered(.tokens(noID)), .keep(noID)), (.kept, .send(openID: true)), (dead, .reread),
+        (.reread(another: true), .send(openID: true)),
+        (.answered(.tokens(noID)), .keep(noID)), (.kept, .stop(.noIDToken)),
+      ]
+    ),
+    Row(
       name: "no ID token, then unknown: sent again as it was",
       steps: [
         (.answered(.tokens(noID)), .keep(noID)), (.kept, .send(openID: true)),
-        (answer(502), .send(openID: true)), (answer(502), .stop(.uncertain(gateway))),
+        (answer(502), .send(openID: true)),
+        (answer(502), .stop(.uncertain(gateway, retryAfter: nil))),
       ]
     ),
     Row(
@@ -115,6 +131,15 @@ import Testing
         )
       ]
     ),
+    Row(
+      name: "a scope is refused that was not asked for",
+      steps: [
+        (
+          answer(400, "invalid_scope"),
+          .stop(.configuration("the issuer answered 400 invalid_scope"))
+        )
+      ]
+    ),
     Row(name: "refused", steps: [(answer(403), .stop(.refused("the issuer answered 403")))]),
     Row(
       name: "temporary",
@@ -132,7 +157,7 @@ import Testing
       name: "temporary after a lost answer stays uncertain",
       lostBefore: true,
       steps: [
-        (answer(503), .stop(.uncertain("the issuer answered 503")))
+        (answer(503), .stop(.uncertain("the issuer answered 503", retryAfter: nil)))
       ]
     ),
   ]
@@ -149,7 +174,7 @@ import Testing
       name: "unknown twice",
       steps: [
         (.unanswered(.noAnswer("reset")), .send(openID: false)),
-        (answer(502), .stop(.uncertain(gateway))),
+        (answer(502), .stop(.uncertain(gateway, retryAfter: nil))),
       ]
     ),
     Row(
@@ -163,14 +188,15 @@ import Testing
       name: "unknown, then temporary",
       steps: [
         (answer(500), .send(openID: false)),
-        (.unanswered(.notSent("no route")), .stop(.uncertain("no route"))),
+        (.unanswered(.notSent("no route")), .stop(.uncertain("no route", retryAfter: nil))),
       ]
     ),
     Row(
       name: "unknown, dead, another token, unknown: not a third time",
       steps: [
         (answer(502), .send(openID: false)), (dead, .reread),
-        (.reread(another: true), .send(openID: false)), (answer(502), .stop(.uncertain(gateway))),
+        (.reread(another: true), .send(openID: false)),
+        (answer(502), .stop(.uncertain(gateway, retryAfter: nil))),
       ]
     ),
   ]
@@ -190,5 +216,33 @@ import Testing
   @Test func issuersWithHabitsAreAskedForTheirs() {
     var flow = RenewalFlow(issuer: .dex, needsIDToken: true, lostBefore: false)
     #expect(flow.next(Self.answer(400, "invalid_request")) == .reread)
+  }
+
+  /// Every conversation there can be: whatever the issuer answers, five requests are the most.
+  @Test(arguments: [true, false]) func neverALoop(needsIDToken: Bool) {
+    let answers: [RenewalFlow.Event] = [
+      .answered(.tokens(Self.tokens)), .answered(.tokens(Self.noID)), Self.dead,
+      Self.answer(400, "invalid_scope"), Self.answer(502), Self.answer(503), Self.answer(403),
+      .unanswered(.noAnswer("reset")), .unanswered(.notSent("no route")),
+    ]
+    func most(_ flow: RenewalFlow, _ action: RenewalFlow.Action, sent: Int) -> Int {
+      let events: [RenewalFlow.Event] =
+        switch action {
+        case .send: answers
+        case .reread: [.reread(another: true), .reread(another: false)]
+        case .keep: [.kept]
+        case .judge, .stop: []
+        }
+      let isRequest = if case .send = action { true } else { false }
+      let sent = sent + (isRequest ? 1 : 0)
+      guard sent <= 10 else { return sent }
+      return events.map { event in
+        var flow = flow
+        let next = flow.next(event)
+        return most(flow, next, sent: sent)
+      }.max() ?? sent
+    }
+    let flow = RenewalFlow(issuer: nil, needsIDToken: needsIDToken, lostBefore: false)
+    #expect(most(flow, flow.start(), sent: 0) == (needsIDToken ? 5 : 3))
   }
 }

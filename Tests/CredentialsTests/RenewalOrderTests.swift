@@ -6,17 +6,40 @@ import SessionStore
 import Testing
 
 @Suite struct RenewalOrderTests {
+  /// A request in which nothing has its default.
+  static func fullRequest() throws -> CredentialRequest {
+    CredentialRequest(
+      issuer: try Issuer(Given.issuer),
+      client: OAuthClient(
+        id: "kube",
+        method: .privateKeyJWT,
+        secret: Secret("canary-secret"),
+        key: Secret("canary-key"),
+        keyID: "k1",
+        certificate: Array("certificate".utf8)
+      ),
+      grant: .password,
+      username: "alice",
+      subjectTokenType: "urn:x",
+      scopes: ["openid", "groups"],
+      audience: "aud",
+      resources: ["https://a.test", "urn:b"],
+      parameters: [.init(name: "acr_values", value: "a b")],
+      account: "work",
+      token: .access,
+      authorities: Array("pem".utf8),
+      manner: .init(
+        redirectURI: "http://localhost:1/cb",
+        responseMode: .formPost,
+        par: .never,
+        dpop: .never
+      )
+    )
+  }
+
   static func order(full: Bool) throws -> RenewalOrder {
     RenewalOrder(
-      request: full
-        ? try Given.request(
-          secret: "canary-secret",
-          scopes: ["openid", "groups"],
-          audience: "aud",
-          account: "work",
-          token: .access,
-          authorities: "pem"
-        ) : try Given.request(),
+      request: full ? try fullRequest() : try Given.request(),
       storeFolder: "/state/lanyard",
       hostID: full ? "host" : nil,
       runtimeFolder: full ? "/run/lanyard" : nil,
@@ -29,8 +52,14 @@ import Testing
     let order = try Self.order(full: full)
     let back = try RenewalOrder(decoding: order.encoded())
     #expect(back.request.issuer.text == order.request.issuer.text)
-    #expect(back.request.clientID == order.request.clientID)
-    #expect(back.request.clientSecret == order.request.clientSecret)
+    #expect(back.request.client == order.request.client)
+    #expect(back.request.grant == order.request.grant)
+    #expect(back.request.username == order.request.username)
+    #expect(back.request.subjectTokenType == order.request.subjectTokenType)
+    #expect(back.request.resources == order.request.resources)
+    #expect(back.request.parameters == order.request.parameters)
+    #expect(back.request.manner == order.request.manner)
+    #expect(try back.request.sessionID == order.request.sessionID)
     #expect(back.request.scopes == order.request.scopes)
     #expect(back.request.audience == order.request.audience)
     #expect(back.request.account == order.request.account)

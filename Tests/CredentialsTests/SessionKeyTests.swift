@@ -19,7 +19,21 @@ import Testing
       ("account", try Given.request(account: "a")),
       ("empty account", try Given.request(account: "")),
       ("both", try Given.request(audience: "a", account: "a")),
+      ("grant", try changed { $0.grant = .password }),
+      ("user", try changed { $0.username = "openid" }),
+      ("resource", try changed { $0.resources = ["a"] }),
+      ("resources", try changed { $0.resources = ["a", "b"] }),
+      ("parameter", try changed { $0.parameters = [.init(name: "a", value: "b")] }),
+      ("organization", try changed { $0.parameters = [.init(name: "organization", value: "b")] }),
     ]
+  }
+
+  private static func changed(_ change: (inout CredentialRequest) -> Void) throws
+    -> CredentialRequest
+  {
+    var request = try Given.request()
+    change(&request)
+    return request
   }
 
   @Test func eachInputChangesTheKey() throws {
@@ -43,6 +57,10 @@ import Testing
     #expect(try Given.request(token: .access).sessionID == key)
     #expect(try Given.request(secret: "s").sessionID == key)
     #expect(try Given.request(authorities: "pem").sessionID == key)
+    #expect(
+      try Self.changed { $0.parameters = [.init(name: "prompt", value: "login")] }.sessionID == key
+    )
+    #expect(try Self.changed { $0.manner.dpop = .never }.sessionID == key)
   }
 
   /// Bytes that move from one input to its neighbour.

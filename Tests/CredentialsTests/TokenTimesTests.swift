@@ -42,9 +42,23 @@ import Foundation
     Row(
       name: "a JWT, issued a minute before it came",
       life: .stamped(issued: receipt - 60, expires: receipt + 3540),
-      renewAt: 2820,
+      renewAt: 2832,
       reported: 3510,
       expiry: 3540
+    ),
+    Row(
+      name: "a JWT with little left",
+      life: .stamped(issued: receipt - 3580, expires: receipt + 20),
+      renewAt: 16,
+      reported: 18,
+      expiry: 20
+    ),
+    Row(
+      name: "a JWT of a minute, the issuer's clock is 4 min behind",
+      life: .stamped(issued: receipt - 240, expires: receipt - 180),
+      renewAt: 48,
+      reported: 54,
+      expiry: 60
     ),
     Row(
       name: "a JWT, the issuer's clock is 4 min ahead",
@@ -56,16 +70,16 @@ import Foundation
     Row(
       name: "a JWT, the issuer's clock is 4 min behind",
       life: .stamped(issued: receipt - 240, expires: receipt + 3360),
-      renewAt: 2640,
+      renewAt: 2688,
       reported: 3330,
       expiry: 3360
     ),
     Row(
       name: "a JWT that ends before it was issued",
       life: .stamped(issued: receipt, expires: receipt - 10),
-      renewAt: -10,
+      renewAt: 0,
       reported: nil,
-      expiry: -10
+      expiry: 0
     ),
   ]
 
@@ -95,7 +109,7 @@ import Foundation
       as [Double]
   )
   func renewalIsDueBeforeTheReportAndThatBeforeTheEnd(life: Double) throws {
-    for skew in [-300.0, -7, 0, 7, 300] where life > -skew {
+    for skew in [-300.0, -7, 0, 7, 300] {
       let times = TokenTimes(
         life: .stamped(issued: Self.receipt + skew, expires: Self.receipt + skew + life),
         received: at(0)

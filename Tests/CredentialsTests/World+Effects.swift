@@ -27,6 +27,8 @@ extension World {
         self.edit { $0.opened.append(url) }
         return true
       },
+      ask: { _, _ in try await self.ask() },
+      showQRCode: { text in self.edit { $0.lines.append("QR \(text)") } },
       tell: { line in self.edit { $0.lines.append(line) } },
       trace: { _ in }
     )
@@ -44,6 +46,16 @@ extension World {
       state.now.addTimeInterval(seconds)
     }
     read { $0.onPause }(self)
+  }
+
+  /// What the person types next; without anything more they leave the terminal alone.
+  private func ask() async throws -> String? {
+    let typed: String? = edit { state in
+      state.typed.isEmpty ? nil : state.typed.removeFirst()
+    }
+    if let typed { return typed }
+    try await Task.sleep(for: .seconds(86400))
+    return nil
   }
 
   private func attemptLock(_ path: String) -> HeldLock? {
@@ -75,7 +87,7 @@ extension World {
   /// The browser: goes where the page told it, and brings the code back.
   private func listener() -> RedirectListener {
     let host = read { $0.redirectHost }
-    return RedirectListener(hosts: ["\(host):8000"], host: host, port: 8000) { receiver in
+    return RedirectListener(hosts: ["\(host):8000"], host: host, port: 8000) { receiver, conclude in
       guard self.read({ $0.personAnswers }) else {
         try await Task.sleep(for: .seconds(86400))
         throw CancellationError()
@@ -90,7 +102,8 @@ extension World {
         body: []
       )
       guard case .finish(let outcome, _, _, _) = action else { throw Died() }
-      return outcome
+      let page = await conclude(outcome)
+      self.edit { $0.page = String(decoding: page.body, as: UTF8.self) }
     }
   }
 

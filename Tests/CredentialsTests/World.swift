@@ -41,6 +41,10 @@ final class World: Sendable {
     var redirectHost = "127.0.0.1"
     var personAnswers = true
     var opened: [String] = []
+    /// The page that the browser showed last.
+    var page: String?
+    /// Lines that the person will type.
+    var typed: [String] = []
     var lines: [String] = []
     var sessionWrites = 0
     var failingSessionWrites: Set<Int> = []
@@ -74,7 +78,8 @@ final class World: Sendable {
     _ = unsafe rmdir(path)
   }
 
-  func edit(_ body: (inout State) -> Void) { state.withLock { body(&$0) } }
+  @discardableResult
+  func edit<Value>(_ body: (inout State) -> Value) -> Value { state.withLock { body(&$0) } }
   func read<Value>(_ path: (State) -> Value) -> Value { state.withLock { path($0) } }
   func pass(_ seconds: Double) { edit { $0.now.addTimeInterval(seconds) } }
 
@@ -142,10 +147,10 @@ final class World: Sendable {
   func send(_ call: HTTPCall) throws(TransportFailure) -> HTTPAnswer {
     switch call.url {
     case Given.issuer + "/.well-known/openid-configuration":
-      edit { $0.calls.append("metadata") }
+      edit { $0.calls.append("metadata" + Self.condition(of: call)) }
       return try read { $0.onMetadata }?(self) ?? Self.ok(Forge.metadata)
     case Given.issuer + "/keys":
-      edit { $0.calls.append("keys") }
+      edit { $0.calls.append("keys" + Self.condition(of: call)) }
       read { $0.onKeys }(self)
       return Self.ok(Forge.keySet)
     default:
@@ -155,6 +160,11 @@ final class World: Sendable {
       guard let answer else { throw .notSent("the script has no more answers") }
       return try answer(self)
     }
+  }
+
+  /// ` unless "1"` for a request that wants the document only if it is another version.
+  private static func condition(of call: HTTPCall) -> String {
+    call.headers[.ifNoneMatch].map { " unless \($0)" } ?? ""
   }
 
   /// `refresh-1`, `refresh-1 openid` or `code`: what a token request spends.

@@ -118,6 +118,40 @@ import Testing
     }
   }
 
+  @Test func `logout at an issuer that fails to revoke says so, and forgets here`() async throws {
+    try await Desk.with { desk in
+      let variables = try kubeconfig(desk)
+      _ = try await desk.logIn(["login"], as: Desk.alice, variables)
+      desk.lab.faults.set(try Fault(parsing: "status:code=503,endpoint=revocation"))
+      let result = try await desk.lanyard(["logout"], variables)
+      #expect(result.status == 0)
+      #expect(
+        result.errors.contains(
+          "lab: logged out here, but not at the issuer: the issuer answered 503\n"
+        ),
+        "\(result.errors)"
+      )
+      #expect(result.errors.contains("may still work there"))
+      #expect(try await desk.lanyard(desk.getToken).status == 3)
+    }
+  }
+
+  @Test func `logout with other certificates than the login's sends and forgets nothing`()
+    async throws
+  {
+    try await Desk.with { desk in
+      #expect(try await desk.logIn().status == 0)
+      let file = "\(desk.folder)/ca.pem"
+      try PrivateFile.write(desk.lab.caPEM, to: file)
+      let words = desk.getToken.drop { $0 != "--issuer-url" }
+      let result = try await desk.lanyard(["logout"] + words + ["--certificate-authority", file])
+      #expect(result.status == 7, "\(result.errors)")
+      #expect(result.errors.contains("trusts other certificates than the login did"))
+      #expect(desk.lab.count(.revocation) == 0)
+      #expect(try await desk.lanyard(desk.getToken).status == 0)
+    }
+  }
+
   @Test func `another person is refused without --switch and accepted with it`() async throws {
     try await Desk.with { desk in
       let variables = try kubeconfig(desk)

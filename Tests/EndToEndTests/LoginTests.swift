@@ -3,6 +3,12 @@
 import Lab
 import Testing
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// Logins by the built program: the real form, the real redirect, one document on stdout.
 @Suite struct LoginTests {
   @Test func `a browser login prints one v1 credential that the API server takes`() async throws {
@@ -122,21 +128,55 @@ import Testing
 
   @Test func `a secret goes only to an issuer that was trusted`() async throws {
     try await Desk.with { desk in
-      let file = "\(desk.folder)/secret"
-      try PrivateFile.write("lanyard-confidential-secret\n", to: file)
-      let arguments =
-        LabKubeconfig.lanyardArguments(desk.lab, clientID: "lanyard-confidential")
-        + ["--client-secret-file", file]
-      let before = try await desk.lanyard(arguments + ["--login", "browser"])
+      let account = try desk.account()
+      let arguments = try confidential(desk)
+      let before = try await desk.lanyard(arguments + ["--login", "browser"], account)
       #expect(before.status == 7)
       #expect(before.output.isEmpty)
       #expect(before.errors.contains("lanyard trust \(desk.lab.issuer)"))
       #expect(desk.lab.count(.requestArrived) == 0)
-      #expect(try await desk.lanyard(["trust", desk.lab.issuer]).status == 0)
-      let after = try await desk.logIn(arguments)
+      #expect(try await desk.lanyard(["trust", desk.lab.issuer], account).status == 0)
+      let after = try await desk.logIn(arguments, account)
       #expect(after.status == 0, "\(after.errors)")
       _ = try after.token
     }
+  }
+
+  @Test func `variables that a kubeconfig can set do not choose whom a secret goes to`()
+    async throws
+  {
+    try await Desk.with { desk in
+      let account = try desk.account()
+      let arguments = try confidential(desk) + ["--login", "browser"]
+      for place in [".config/lanyard", ".local/state/lanyard"] {
+        try FileManager.default.createDirectory(
+          atPath: "\(desk.folder)/theirs/\(place)",
+          withIntermediateDirectories: true
+        )
+        try PrivateFile.write(
+          "\(desk.lab.issuer)\n",
+          to: "\(desk.folder)/theirs/\(place)/trusted-issuers"
+        )
+      }
+      let theirs = [
+        "HOME": "\(desk.folder)/theirs", "XDG_CONFIG_HOME": "\(desk.folder)/theirs/.config",
+        "XDG_STATE_HOME": "\(desk.folder)/theirs/.local/state",
+      ]
+      let result = try await desk.lanyard(
+        arguments,
+        account.merging(theirs) { _, theirs in theirs }
+      )
+      #expect(result.status == 7)
+      #expect(result.errors.contains("not trusted with secrets"), "\(result.errors)")
+      #expect(desk.lab.count(.requestArrived) == 0)
+    }
+  }
+
+  private func confidential(_ desk: Desk) throws -> [String] {
+    let file = "\(desk.folder)/secret"
+    try PrivateFile.write("lanyard-confidential-secret\n", to: file)
+    return LabKubeconfig.lanyardArguments(desk.lab, clientID: "lanyard-confidential")
+      + ["--client-secret-file", file]
   }
 
   @Test func `an issuer with TLS needs its certificate authority`() async throws {

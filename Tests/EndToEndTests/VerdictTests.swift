@@ -77,8 +77,10 @@ import Foundation
       try FileManager.default.contentsOfDirectory(atPath: folder).first { $0.hasPrefix("keys-") }
     )
     let lines = try PrivateFile.read("\(folder)/\(name)").split(separator: "\n", maxSplits: 1)
-    let stamp = try #require(Double(lines[0]))
-    try PrivateFile.write("\(stamp - 120)\n\(lines[1])", to: "\(folder)/\(name)")
+    let numbers = lines[0].split(separator: " ")
+    let stamp = try #require(Double(numbers[0]))
+    let first = "\(stamp - 120) \(numbers[1])"
+    try PrivateFile.write("\(first)\n\(lines[1])", to: "\(folder)/\(name)")
   }
 
   @Test(arguments: ["wrong-nonce", "wrong-signature", "alg-none", "wrong-audience"])

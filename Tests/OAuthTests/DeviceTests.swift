@@ -111,6 +111,8 @@ struct DeviceTests {
     case .wait(let seconds): "wait \(seconds)"
     case .poll: "poll"
     case .done(let response): "done \(response.accessToken?.expose() ?? "-")"
+    case .withoutIDToken(let response, let error):
+      "\(error.code) \(response.accessToken?.expose() ?? "-") \(error.what.contains("did not grant") ? "not granted" : "granted")"
     case .failed(let error): "failed \(error.code)"
     }
   }
@@ -129,13 +131,46 @@ struct DeviceTests {
   static let pending = error("authorization_pending")
   static let dropped = DevicePolling.Event.failed(.noAnswer("timed out"))
 
+  static func tokens(
+    idToken: String? = "i",
+    scope: String? = nil,
+    refusedType: String? = nil
+  ) -> DevicePolling.Event {
+    let response = TokenResponse(
+      accessToken: Secret("a"),
+      idToken: idToken.map { Secret($0) },
+      scope: scope,
+      refusedTokenType: refusedType
+    )
+    return .answered(.tokens(response))
+  }
+
   static let stories = [
+    Story(
+      "tokens without an ID token: granted, granted by silence, not granted",
+      [
+        (
+          tokens(idToken: nil, scope: "email openid"), 5,
+          "idTokenMissing a granted"
+        ),
+        (tokens(idToken: nil), 5, "idTokenMissing a granted"),
+        (
+          tokens(idToken: nil, scope: "email xopenid"), 5,
+          "idTokenMissing a not granted"
+        ),
+        (tokens(idToken: nil, refusedType: "DPoP"), 5, "done a"),
+      ]
+    ),
+    Story(
+      "used up after an answer was lost",
+      [(dropped, 5, "wait 10"), (error("invalid_grant"), 15, "failed refused")]
+    ),
     Story(
       "pending, then done",
       [
         (.started, 0, "wait 5"), (.waited, 5, "poll"), (pending, 5, "wait 5"),
         (.waited, 10, "poll"),
-        (.answered(.tokens(TokenResponse(accessToken: Secret("a")))), 11, "done a"),
+        (tokens(), 11, "done a"),
       ]
     ),
     Story(
@@ -186,5 +221,24 @@ struct DeviceTests {
     for (event, elapsed, expected) in story.steps {
       #expect(Self.name(polling.next(event, elapsed: elapsed)) == expected)
     }
+  }
+
+  @Test(
+    "a code that is used up is explained by a lost answer, if there was one",
+    arguments: [
+      ([DevicePolling.Event.failed(.noAnswer("reset"))], true),
+      ([.failed(.notSent("no route"))], false), ([], false),
+      ([.failed(.noAnswer("reset")), pending], false),
+      ([.failed(.noAnswer("reset")), .failed(.notSent("no route"))], true),
+    ]
+  )
+  func lostAnswer(events: [DevicePolling.Event], isLost: Bool) {
+    var polling = DevicePolling(interval: 5, expiresIn: 600, host: "issuer.test")
+    for event in events { _ = polling.next(event, elapsed: 5) }
+    guard case .failed(let error) = polling.next(Self.error("invalid_grant"), elapsed: 9) else {
+      Issue.record("not failed")
+      return
+    }
+    #expect(error.what.contains("lost on the way") == isLost)
   }
 }

@@ -21,13 +21,33 @@ enum Forge {
 
   enum Signer: String, Sendable, CaseIterable {
     case rsa = "RS256"
+    case rs384 = "RS384"
+    case rs512 = "RS512"
+    case ps256 = "PS256"
+    case ps384 = "PS384"
+    case ps512 = "PS512"
     case p256 = "ES256"
+    case p384 = "ES384"
+    case p521 = "ES512"
     case ed25519 = "EdDSA"
+
+    /// All that one RSA key can do.
+    static let rsas: [Signer] = [.rsa, .rs384, .rs512, .ps256, .ps384, .ps512]
+
+    /// The name of its key in ``keySet()``: the RSA algorithms share one.
+    var kid: String {
+      switch self {
+      case .rsa, .rs384, .rs512, .ps256, .ps384, .ps512: "RS256-1"
+      default: "\(rawValue)-1"
+      }
+    }
   }
 
   struct Keys: Sendable {
     let rsa: _RSA.Signing.PrivateKey
     let p256 = P256.Signing.PrivateKey()
+    let p384 = P384.Signing.PrivateKey()
+    let p521 = P521.Signing.PrivateKey()
     let ed25519: Curve25519.Signing.PrivateKey
 
     init() throws {
@@ -67,17 +87,21 @@ enum Forge {
   ) throws -> [UInt8] {
     let bytes = Array(input.utf8)
     let keys = try keys.get()
-    switch signer {
-    case .rsa:
-      return Array(
-        try keys.rsa.signature(for: SHA256.hash(data: bytes), padding: .insecurePKCS1v1_5)
-          .rawRepresentation
-      )
-    case .p256:
-      return Array(try keys.p256.signature(for: SHA256.hash(data: bytes)).rawRepresentation)
-    case .ed25519:
-      return Array(try keys.ed25519.signature(for: bytes))
-    }
+    let rsa = keys.rsa
+    let signature: any ContiguousBytes =
+      switch signer {
+      case .rsa: try rsa.signature(for: SHA256.hash(data: bytes), padding: .insecurePKCS1v1_5)
+      case .rs384: try rsa.signature(for: SHA384.hash(data: bytes), padding: .insecurePKCS1v1_5)
+      case .rs512: try rsa.signature(for: SHA512.hash(data: bytes), padding: .insecurePKCS1v1_5)
+      case .ps256: try rsa.signature(for: SHA256.hash(data: bytes), padding: .PSS)
+      case .ps384: try rsa.signature(for: SHA384.hash(data: bytes), padding: .PSS)
+      case .ps512: try rsa.signature(for: SHA512.hash(data: bytes), padding: .PSS)
+      case .p256: try keys.p256.signature(for: SHA256.hash(data: bytes)).rawRepresentation
+      case .p384: try keys.p384.signature(for: SHA384.hash(data: bytes)).rawRepresentation
+      case .p521: try keys.p521.signature(for: SHA512.hash(data: bytes)).rawRepresentation
+      case .ed25519: try keys.ed25519.signature(for: bytes)
+      }
+    return unsafe signature.withUnsafeBytes { unsafe Array($0) }
   }
 
   /// A signed token from raw header and payload texts.
@@ -100,7 +124,7 @@ enum Forge {
   }
 
   static func header(_ signer: Signer) -> String {
-    #"{"alg":"\#(signer.rawValue)","kid":"\#(signer.rawValue)-1","typ":"JWT"}"#
+    #"{"alg":"\#(signer.rawValue)","kid":"\#(signer.kid)","typ":"JWT"}"#
   }
 
   // MARK: key sets
@@ -133,6 +157,30 @@ enum Forge {
     )
   }
 
+  static func p384Key(_ kid: String? = "ES384-1", more: [String: String] = [:]) throws -> String {
+    let point = Array(try keys.get().p384.publicKey.x963Representation.dropFirst())
+    return key(
+      [
+        "kty": "\"EC\"", "crv": "\"P-384\"", "x": "\"\(base64url(point[..<48]))\"",
+        "y": "\"\(base64url(point[48...]))\"",
+      ],
+      kid,
+      more
+    )
+  }
+
+  static func p521Key(_ kid: String? = "ES512-1", more: [String: String] = [:]) throws -> String {
+    let point = Array(try keys.get().p521.publicKey.x963Representation.dropFirst())
+    return key(
+      [
+        "kty": "\"EC\"", "crv": "\"P-521\"", "x": "\"\(base64url(point[..<66]))\"",
+        "y": "\"\(base64url(point[66...]))\"",
+      ],
+      kid,
+      more
+    )
+  }
+
   static func ed25519Key(_ kid: String? = "EdDSA-1", more: [String: String] = [:]) throws -> String
   {
     let x = base64url(Array(try keys.get().ed25519.publicKey.rawRepresentation))
@@ -150,7 +198,7 @@ enum Forge {
   }
 
   static func keySet() throws -> KeySet {
-    try KeySet(parsing: set([rsaKey(), p256Key(), ed25519Key()]))
+    try KeySet(parsing: set([rsaKey(), p256Key(), p384Key(), p521Key(), ed25519Key()]))
   }
 
   // MARK: expectations

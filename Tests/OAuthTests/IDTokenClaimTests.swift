@@ -83,7 +83,9 @@ struct IDTokenClaimTests {
     Row(["exp": nil], [.timeInvalid(claim: "exp")]),
     Row(["iat": "\(now + 300)"], []),
     Row(["iat": "\(now + 301)"], [.issuedInFuture(seconds: 301)]),
-    Row(["iat": "\(now - 700_000)"], []),
+    Row(["iat": "\(now - 86_400)"], []),
+    Row(["iat": "\(now - 86_401)"], [.issuedLongAgo(seconds: 86_401)]),
+    Row(["iat": "0"], [.issuedLongAgo(seconds: now)]),
     Row(["iat": nil], [.timeInvalid(claim: "iat")]),
     Row(["iat": "\"\(now)\""], [.timeInvalid(claim: "iat")]),
     Row(["nbf": "\(now + 300)"], []),
@@ -219,9 +221,11 @@ struct IDTokenClaimTests {
   func accessTokenHash(signer: Forge.Signer) throws {
     let bytes = Array(Forge.access.utf8)
     let hash =
-      signer == .ed25519
-      ? Forge.base64url(Array(SHA512.hash(data: bytes).prefix(32)))
-      : Forge.base64url(Array(SHA256.hash(data: bytes).prefix(16)))
+      switch signer {
+      case .rsa, .ps256, .p256: Forge.base64url(Array(SHA256.hash(data: bytes).prefix(16)))
+      case .rs384, .ps384, .p384: Forge.base64url(Array(SHA384.hash(data: bytes).prefix(24)))
+      default: Forge.base64url(Array(SHA512.hash(data: bytes).prefix(32)))
+      }
     let rows: [(String, String?, [IDTokenFault])] = [
       ("\"\(hash)\"", Forge.access, []),
       ("\"\(hash)1\"", Forge.access, [.accessTokenHashMismatch]),

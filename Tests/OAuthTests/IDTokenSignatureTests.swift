@@ -52,21 +52,76 @@ struct IDTokenSignatureTests {
     #expect(try Forge.faults(Secret("\(input).\(Forge.base64url(right))")) == [])
   }
 
-  @Test("ES256: DER, zeros, and r or s alone as zero are refused")
-  func ellipticTraps() throws {
-    let input = "\(Forge.base64url(Forge.header(.p256))).\(Forge.base64url(Self.payload))"
-    let right = try Forge.signature(.p256, input)
-    let zeros = [UInt8](repeating: 0, count: 32)
-    let ones = [UInt8](repeating: 0xFF, count: 32)
-    let der = try P256.Signing.ECDSASignature(rawRepresentation: right).derRepresentation
+  @Test(
+    "ECDSA: DER, zeros, and r or s alone as zero are refused",
+    arguments: [Forge.Signer.p256, .p384, .p521]
+  )
+  func ellipticTraps(signer: Forge.Signer) throws {
+    let input = "\(Forge.base64url(Forge.header(signer))).\(Forge.base64url(Self.payload))"
+    let right = try Forge.signature(signer, input)
+    let half = right.count / 2
+    let zeros = [UInt8](repeating: 0, count: half)
+    let ones = [UInt8](repeating: 0xFF, count: half)
+    let der =
+      switch signer {
+      case .p256: try P256.Signing.ECDSASignature(rawRepresentation: right).derRepresentation
+      case .p384: try P384.Signing.ECDSASignature(rawRepresentation: right).derRepresentation
+      default: try P521.Signing.ECDSASignature(rawRepresentation: right).derRepresentation
+      }
     let wrong = [
-      Array(der), zeros + zeros, zeros + Array(right[32...]), Array(right[..<32]) + zeros,
+      Array(der), zeros + zeros, zeros + Array(right[half...]), Array(right[..<half]) + zeros,
       ones + ones,
     ]
     for signature in wrong {
       let token = Secret("\(input).\(Forge.base64url(signature))")
       #expect(try Forge.faults(token) == [.signatureInvalid])
     }
+    #expect(try Forge.faults(Secret("\(input).\(Forge.base64url(right))")) == [])
+  }
+
+  @Test("one RSA key: a signature counts for its own algorithm only", arguments: Forge.Signer.rsas)
+  func rsaFamilies(signer: Forge.Signer) throws {
+    for claimed in Forge.Signer.rsas {
+      let token = try Forge.token(
+        header: Forge.header(claimed),
+        payload: Self.payload,
+        signer: signer
+      )
+      #expect(try Forge.faults(token) == (claimed == signer ? [] : [.signatureInvalid]))
+    }
+  }
+
+  @Test(
+    "a key that names its algorithm is for that one alone",
+    arguments: Forge.Signer.rsas,
+    Forge.Signer.rsas
+  )
+  func namedAlgorithm(signer: Forge.Signer, named: Forge.Signer) throws {
+    let keys = Forge.set([try Forge.rsaKey(more: ["alg": "\"\(named.rawValue)\""])])
+    let verdict = IDTokenVerdict.judge(
+      try Forge.token(signer: signer),
+      against: try Forge.expectation(),
+      keys: try KeySet(parsing: keys)
+    )
+    let expected: [IDTokenFault] =
+      signer == named ? [] : [.algorithmMismatch(signer.rawValue)]
+    #expect(verdict.faults == expected)
+  }
+
+  @Test(
+    "what the issuer announces to sign with",
+    arguments: [
+      ([], true), (["ES256"], true), (["RS256", "ES256"], true), (["RS256"], false),
+      (["es256"], false), (["HS256", "none"], false),
+    ] as [([String], Bool)]
+  )
+  func announced(algorithms: [String], passes: Bool) throws {
+    var expectation = try Forge.expectation()
+    expectation.algorithms = algorithms
+    #expect(
+      try Forge.faults(try Forge.token(), expectation)
+        == (passes ? [] : [.algorithmNotAnnounced("ES256")])
+    )
   }
 
   @Test("HS256 with the RSA public key as its secret is refused")
@@ -103,8 +158,14 @@ struct IDTokenSignatureTests {
       (#"{"alg":"none","kid":"ES256-1"}"#, [.algorithmRefused("none")]),
       (#"{"alg":"None"}"#, [.algorithmRefused("None")]),
       (#"{"alg":"es256","kid":"ES256-1"}"#, [.algorithmRefused("es256")]),
-      (#"{"alg":"ES384","kid":"ES256-1"}"#, [.algorithmRefused("ES384")]),
-      (#"{"alg":"PS256","kid":"RS256-1"}"#, [.algorithmRefused("PS256")]),
+      (#"{"alg":"ES384","kid":"ES256-1"}"#, [.algorithmMismatch("ES384")]),
+      (#"{"alg":"ES512","kid":"ES384-1"}"#, [.algorithmMismatch("ES512")]),
+      (#"{"alg":"RS512","kid":"ES512-1"}"#, [.algorithmMismatch("RS512")]),
+      (#"{"alg":"PS256","kid":"RS256-1"}"#, [.signatureInvalid]),
+      (#"{"alg":"HS384","kid":"RS256-1"}"#, [.algorithmRefused("HS384")]),
+      (#"{"alg":"HS512","kid":"RS256-1"}"#, [.algorithmRefused("HS512")]),
+      (#"{"alg":"ES256K","kid":"ES256-1"}"#, [.algorithmRefused("ES256K")]),
+      (#"{"alg":"RS1","kid":"RS256-1"}"#, [.algorithmRefused("RS1")]),
       (#"{"alg":"","kid":"ES256-1"}"#, [.algorithmRefused("")]),
       (#"{"kid":"ES256-1"}"#, [.malformed("its header has no alg")]),
       (#"{"alg":["ES256"],"kid":"ES256-1"}"#, [.malformed("its header has no alg")]),

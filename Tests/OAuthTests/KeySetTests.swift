@@ -46,7 +46,11 @@ struct KeySetTests {
     Row("RSA to verify", true) { try Forge.rsaKey("x", more: ["key_ops": "[\"verify\"]"]) },
     Row("RSA to wrap", false) { try Forge.rsaKey("x", more: ["key_ops": "[\"wrapKey\"]"]) },
     Row("RSA, alg RS256", true) { try Forge.rsaKey("x", more: ["alg": "\"RS256\""]) },
-    Row("RSA, alg RS512", false) { try Forge.rsaKey("x", more: ["alg": "\"RS512\""]) },
+    Row("RSA, alg RS512", true) { try Forge.rsaKey("x", more: ["alg": "\"RS512\""]) },
+    Row("RSA, alg PS256", true) { try Forge.rsaKey("x", more: ["alg": "\"PS256\""]) },
+    Row("RSA, alg RSA-OAEP", false) { try Forge.rsaKey("x", more: ["alg": "\"RSA-OAEP\""]) },
+    Row("RSA, alg none", false) { try Forge.rsaKey("x", more: ["alg": "\"none\""]) },
+    Row("RSA, alg a number", false) { try Forge.rsaKey("x", more: ["alg": "256"]) },
     Row("RSA, alg ES256", false) { try Forge.rsaKey("x", more: ["alg": "\"ES256\""]) },
     Row("RSA, alg HS256", false) { try Forge.rsaKey("x", more: ["alg": "\"HS256\""]) },
     Row("RSA of 2048 bits", true) { rsa(modulus(bits: 2048)) },
@@ -66,7 +70,28 @@ struct KeySetTests {
     Row("P-256, long kid", false) { try Forge.p256Key(String(repeating: "k", count: 513)) },
     Row("P-256, kid of 512", true) { try Forge.p256Key(String(repeating: "k", count: 512)) },
     Row("secp256k1", false) { try Forge.p256Key("x", more: ["crv": "\"secp256k1\""]) },
-    Row("P-384", false) { try Forge.p256Key("x", more: ["crv": "\"P-384\""]) },
+    Row("P-384", true) { try Forge.p384Key("x") },
+    Row("P-521", true) { try Forge.p521Key("x") },
+    Row("P-384, alg ES384", true) { try Forge.p384Key("x", more: ["alg": "\"ES384\""]) },
+    Row("P-384, alg ES256", false) { try Forge.p384Key("x", more: ["alg": "\"ES256\""]) },
+    Row("P-384 with a point of P-256", false) {
+      try Forge.p256Key("x", more: ["crv": "\"P-384\""])
+    },
+    Row("P-256 with a point of P-384", false) {
+      try Forge.p384Key("x", more: ["crv": "\"P-256\""])
+    },
+    Row("P-384, not on the curve", false) {
+      try Forge.p384Key(
+        "x",
+        more: ["y": "\"\(Forge.base64url([UInt8](repeating: 7, count: 48)))\""]
+      )
+    },
+    Row("P-521, not on the curve", false) {
+      try Forge.p521Key(
+        "x",
+        more: ["y": "\"\(Forge.base64url([0] + [UInt8](repeating: 7, count: 65)))\""]
+      )
+    },
     Row("P-256, not on the curve", false) {
       try Forge.p256Key(
         "x",
@@ -143,13 +168,14 @@ struct KeySetTests {
       named: "jwks_uri",
       of: Issuer(Forge.issuer)
     )
-    let found = try await KeySet.fetch(from: endpoint) { call in
+    let found = try await KeySet.fetch(from: endpoint, now: CachedDocumentTests.now) {
+      call in
       #expect(call.method == .get)
       #expect(call.url == "https://issuer.test/keys")
       #expect(call.headers[.accept] == "application/json")
       return HTTPAnswer(status: 200, body: document)
     }
-    #expect(found.document == document)
+    #expect(found.document.bytes == document)
     #expect(found.keys.count == 1)
   }
 }

@@ -64,7 +64,7 @@ struct RedirectReceiverTests {
     Row(target: "http://127.0.0.1:8000" + good, expected: "404"),
     Row(target: "*", expected: "404"), Row(target: "", expected: "404"),
     Row(method: "HEAD", target: good, expected: "405"),
-    Row(method: "OPTIONS", target: good, expected: "405"),
+    Row(method: "OPTIONS", target: good, expected: "204"),
     Row(method: "PUT", target: good, expected: "405"),
     Row(method: "get", target: good, expected: "405"),
     Row(method: "POST", target: good, expected: "415"),
@@ -107,7 +107,9 @@ struct RedirectReceiverTests {
     Row(target: "/?code=c1&state=\(state)1", expected: "400"),
     Row(target: "/?code=c1&state=\(state.dropLast())", expected: "400"),
     Row(target: "/?code=c1&state=\(state.lowercased())", expected: "400"),
-    Row(target: "/?code=c1&state=\(state)&state=\(state)", expected: "400"),
+    Row(target: "/?code=c1&state=\(state)&state=\(state)", expected: "400 fault redirectInvalid"),
+    Row(target: "/?code=c1&state=x&state=\(state)", expected: "400 fault redirectInvalid"),
+    Row(target: "/?code=c1&state=x&state=x", expected: "400"),
     Row(target: "/?code=%zz&state=\(state)", expected: "400"),
     Row(target: "/?error=access_denied", expected: "400"),
     Row(target: "/?state=\(state)&error=access_denied", expected: "200 refused access_denied: -"),
@@ -132,7 +134,12 @@ struct RedirectReceiverTests {
       issRequired: true,
       expected: "400 fault issuerMixUp"
     ),
-    Row(target: "/?error=a&state=\(state)", issRequired: true, expected: "200 refused a: -"),
+    Row(target: "/?error=a&state=\(state)", issRequired: true, expected: "400 fault issuerMixUp"),
+    Row(
+      target: "/?error=a&state=\(state)&iss=\(iss)",
+      issRequired: true,
+      expected: "200 refused a: -"
+    ),
   ]
 
   @Test("one request", arguments: requests + answers)

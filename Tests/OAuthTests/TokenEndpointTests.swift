@@ -130,6 +130,38 @@ struct TokenEndpointTests {
       #"{"access_token":"a","id_token":"i","token_type":"DPoP","refresh_token":"r"}"#,
       tokens(nil, refresh: "r", type: "DPoP")
     ),
+    (
+      #"{"access_token":"i","issued_token_type":"urn:ietf:params:oauth:token-type:id_token","token_type":"N_A"}"#,
+      tokens(nil, id: "i")
+    ),
+    (
+      #"{"access_token":"i","issued_token_type":"urn:ietf:params:oauth:token-type:jwt","token_type":"n_a"}"#,
+      tokens(nil, id: "i")
+    ),
+    (
+      #"{"access_token":"i","issued_token_type":"urn:ietf:params:oauth:token-type:id_token","token_type":"Bearer"}"#,
+      tokens(nil, id: "i")
+    ),
+    (
+      #"{"access_token":"a","issued_token_type":"urn:ietf:params:oauth:token-type:jwt","token_type":"Bearer"}"#,
+      tokens()
+    ),
+    (
+      #"{"access_token":"a","id_token":"i","issued_token_type":"urn:ietf:params:oauth:token-type:id_token"}"#,
+      tokens(id: "i")
+    ),
+    (
+      #"{"access_token":"a","issued_token_type":"urn:ietf:params:oauth:token-type:access_token","token_type":"N_A"}"#,
+      .garbled(status: 200)
+    ),
+    (
+      #"{"access_token":"a","issued_token_type":"urn:ietf:params:oauth:token-type:id_token","token_type":"mac"}"#,
+      .garbled(status: 200)
+    ),
+    (
+      #"{"issued_token_type":"urn:ietf:params:oauth:token-type:id_token","token_type":"N_A"}"#,
+      .garbled(status: 200)
+    ),
     (#"{"access_token":"a","expires_in":"3600"}"#, tokens(life: 3600)),
     (#"{"access_token":"a","expires_in":3599.9}"#, tokens(life: 3599)),
     (#"{"access_token":"a","expires_in":0}"#, tokens(life: 0)),

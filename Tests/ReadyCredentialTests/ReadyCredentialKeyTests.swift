@@ -61,6 +61,21 @@ import Testing
       {
         $0.arguments += ["--client-secret-file", "./s"]; $0.directory = "/srv"
       },
+      { $0.arguments += ["--client-secret-env", "SECRET"] },
+      {
+        $0.arguments += ["--client-secret-env", "SECRET"]; $0.variables["SECRET"] = "a"
+      },
+      {
+        $0.arguments += ["--client-secret-env", "SECRET"]; $0.variables["SECRET"] = "b"
+      },
+      {
+        $0.arguments += ["--password-env=SECRET"]; $0.variables["SECRET"] = "b"
+      },
+      { $0.arguments += ["--assertion-from", "github-actions"] },
+      {
+        $0.arguments += ["--assertion-from", "github-actions"]
+        $0.variables["ACTIONS_ID_TOKEN_REQUEST_URL"] = "https://job.test/1"
+      },
     ]
     return changes.map { plain.with($0) }
   }()
@@ -78,6 +93,7 @@ import Testing
     #expect(plain.with { $0.directory = "/srv" }.key == key)
     #expect(plain.with { $0.directory = nil }.key == key)
     #expect(plain.with { $0.variables["LANG"] = "C" }.key == key)
+    #expect(plain.with { $0.variables["ACTIONS_ID_TOKEN_REQUEST_URL"] = "x" }.key == key)
     let absolute = plain.with { $0.arguments.append("--client-secret-file=/etc/secret") }
     #expect(absolute.key == absolute.with { $0.directory = "/srv" }.key)
     let unset = plain.with { $0.variables["KUBERNETES_EXEC_INFO"] = nil }

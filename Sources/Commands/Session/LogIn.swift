@@ -44,13 +44,15 @@ struct LogIn: AsyncParsableCommand {
     let composition = try Composition(
       target.options,
       .current(overriding: target.environment),
-      verbose: global.verbose
+      verbose: global.verbose,
+      byHand: true
     )
     let source = composition.source(interactive: nil, contextKnown: target.context)
     let outcome = try await source.login(switching: `switch`)
-    if target.options.clientSecretFile != nil {
+    if !target.options.namedSecrets.isEmpty {
       // Whoever typed login has seen which issuer it is; failing to note it only asks again.
-      try? TrustMark(store: composition.store).set(issuer: composition.request.issuer)
+      try? TrustedIssuers.current(storeFolder: composition.store.folder)
+        .add(composition.request.issuer)
     }
     tell(outcome, target, folder: composition.store.folder)
   }

@@ -24,8 +24,7 @@ package struct SessionTarget {
     let found = try lookup.find(name)
     self.context = found.context
     var merged = found.options
-    if options.login != .auto || merged.login == .never { merged.login = options.login }
-    if !options.listenAddresses.isEmpty { merged.listenAddresses = options.listenAddresses }
+    merged.adopt(mannerOf: options)
     self.options = merged
     environment = found.environment
   }

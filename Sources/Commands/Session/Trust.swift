@@ -4,7 +4,6 @@ import ArgumentParser
 import Host
 import OAuth
 import ReadyCredential
-import SessionStore
 
 /// `lanyard trust ISSUER`: secrets named in a kubeconfig may be sent to this issuer.
 struct Trust: AsyncParsableCommand {
@@ -28,12 +27,16 @@ struct Trust: AsyncParsableCommand {
       throw Failure(exitCode: ExitCodes.configuration, error.what, remedy: error.remedy)
     }
     guard let folder = StorePath.resolve(surroundings.hot) else {
-      throw Failure(exitCode: 6, "neither XDG_STATE_HOME nor HOME is set", remedy: "set HOME")
+      throw Failure(
+        exitCode: ExitCodes.store,
+        "neither XDG_STATE_HOME nor HOME is set",
+        remedy: "set HOME"
+      )
     }
     do {
-      try TrustMark(store: Live.store(folder: folder)).set(issuer: trusted)
+      try TrustedIssuers.current(storeFolder: folder).add(trusted)
     } catch {
-      throw Failure(exitCode: 6, error.what, remedy: error.remedy, cause: error)
+      throw Failure(error, exitCode: ExitCodes.store)
     }
     StandardError.write("secrets may be sent to \(Terminal.escape(trusted.text)) from now on")
   }

@@ -37,8 +37,7 @@ extension Composition {
       key: key,
       storePath: store.folder,
       caller: Caller.clientGo(hot),
-      dependencies: [options.certificateAuthority, options.clientSecretFile]
-        .compactMap { $0 }.map { Dependency.observe($0) }
+      dependencies: options.files.map { Dependency.observe($0) }
     )
     return ReadySlot(
       lookup: { place.lookup($0) },

@@ -18,115 +18,68 @@ struct Composition {
   /// Reads what the options name.
   ///
   /// Throws a usage failure for what is missing, a configuration failure for what is wrong.
-  init(_ options: OIDCOptions, _ surroundings: ProcessSurroundings, verbose: Bool) throws {
+  init(
+    _ options: OIDCOptions,
+    _ surroundings: ProcessSurroundings,
+    verbose: Bool,
+    byHand: Bool = false
+  ) throws {
     self.options = options
     self.surroundings = surroundings
-    request = try Self.request(options)
+    request = try RequestComposition(options, surroundings.environment).request()
     guard let folder = StorePath.resolve(surroundings.hot) else {
       throw Failure(
-        exitCode: 6,
+        exitCode: ExitCodes.store,
         "there is no place for the session store: neither XDG_STATE_HOME nor HOME is set",
         remedy: "set HOME"
       )
     }
     store = Live.store(folder: folder)
-    effects = Live.effects(surroundings, storeFolder: folder, verbose: verbose)
-  }
-
-  private static func request(_ options: OIDCOptions) throws -> CredentialRequest {
-    guard let issuerURL = options.issuerURL, !issuerURL.isEmpty else {
-      throw Failure(
-        exitCode: ExitCodes.usage,
-        "--issuer-url is missing",
-        remedy: "say which issuer: --issuer-url https://id.example.com/realms/dev"
-      )
-    }
-    guard let clientID = options.clientID, !clientID.isEmpty else {
-      throw Failure(
-        exitCode: ExitCodes.usage,
-        "--client-id is missing",
-        remedy: "say which OAuth client: --client-id kubernetes"
-      )
-    }
-    let issuer: Issuer
-    do {
-      issuer = try Issuer(issuerURL)
-    } catch {
-      throw Failure(
-        exitCode: ExitCodes.configuration,
-        error.what,
-        remedy: error.remedy,
-        cause: error.cause
-      )
-    }
-    return CredentialRequest(
-      issuer: issuer,
-      clientID: clientID,
-      clientSecret: try options.clientSecretFile.map {
-        Secret(try text($0, "--client-secret-file"))
-      },
-      scopes: unique(["openid", "offline_access"] + options.scopes),
-      audience: options.audience,
-      account: options.account,
-      token: options.token,
-      authorities: try options.certificateAuthority.map { try bytes($0, "--certificate-authority") }
-        ?? []
+    effects = Live.effects(
+      surroundings,
+      storeFolder: folder,
+      verbose: verbose,
+      byHand: byHand
     )
-  }
-
-  private static func unique(_ scopes: [String]) -> [String] {
-    var seen: Set<String> = []
-    return scopes.filter { seen.insert($0).inserted }
-  }
-
-  /// A small file that an option names; secrets of more than 64 KiB are none.
-  private static func bytes(_ path: String, _ option: String) throws -> [UInt8] {
-    do {
-      if let bytes = try Files.readBounded(path, limit: 1 << 18), !bytes.isEmpty { return bytes }
-    } catch {
-      throw Failure(
-        exitCode: ExitCodes.configuration,
-        "\(option) cannot be read: \(path)",
-        remedy: error.remedy ?? "check the path and its mode",
-        cause: error
-      )
-    }
-    throw Failure(
-      exitCode: ExitCodes.configuration,
-      "\(option) is missing or empty: \(path)",
-      remedy: "check the path"
-    )
-  }
-
-  /// The first line of a file, without its end.
-  private static func text(_ path: String, _ option: String) throws -> String {
-    let bytes = try bytes(path, option)
-    var text = String(decoding: bytes, as: UTF8.self)
-    while text.last?.isNewline == true { text.removeLast() }
-    guard !text.isEmpty, !text.contains(where: \.isNewline) else {
-      throw Failure(
-        exitCode: ExitCodes.configuration,
-        "\(option) does not hold one line: \(path)",
-        remedy: "put the secret alone into the file"
-      )
-    }
-    return text
   }
 }
 
 extension Composition {
-  /// Refuses to send a secret file to an issuer that the user has not trusted with it.
+  /// Refuses to send a secret to an issuer that the user has not trusted with it.
   ///
   /// A kubeconfig is hostile input: without this it could have any file sent anywhere (docs/life-of-a-credential.md).
   func checkTrust() throws {
-    guard let path = options.clientSecretFile else { return }
-    guard TrustMark(store: store).holds(issuer: request.issuer) else {
+    guard let secret = options.namedSecrets.first else { return }
+    let trusted: Bool
+    do {
+      trusted = try TrustedIssuers.current(storeFolder: store.folder).holds(request.issuer)
+    } catch {
+      throw Failure(error, exitCode: ExitCodes.configuration)
+    }
+    guard trusted else {
       throw Failure(
         exitCode: ExitCodes.configuration,
-        "the file \(path) would be sent to \(request.issuer.text), which you have not trusted with secrets",
+        "\(secret) would be sent to \(request.issuer.text), which you have not trusted with secrets",
         remedy: "if the kubeconfig is right: lanyard trust \(ShellWord.quote(request.issuer.text))"
       )
     }
+  }
+
+  private var grantSecrets: CredentialSource.Secrets {
+    let trusted = TrustedIssuers.current(storeFolder: store.folder)
+    return GrantSecrets(
+      options: options.grant,
+      environment: surroundings.environment,
+      request: request,
+      effects: effects,
+      trusts: { origin throws(CredentialsError) in
+        do {
+          return try trusted.holds(Issuer(origin))
+        } catch {
+          return false
+        }
+      }
+    ).secrets
   }
 
   /// The source of credentials for the request.
@@ -148,6 +101,7 @@ extension Composition {
           ? ["127.0.0.1:0"] : options.listenAddresses,
         hostID: Live.hostID,
         runtimeFolder: ReadyFolder.resolve(surroundings.hot)?.path,
+        secrets: grantSecrets,
         loginCommand: loginCommand(contextKnown)
       )
     )

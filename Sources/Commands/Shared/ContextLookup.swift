@@ -56,7 +56,7 @@ package struct ContextLookup: Sendable {
         remedy: "name a context whose user does, or give --issuer-url and --client-id"
       )
     }
-    guard let options = Self.options(exec.args) else {
+    guard let given = Self.options(exec.args) else {
       throw Failure(
         exitCode: ExitCodes.configuration,
         "the user of context \"\(context.name)\" runs lanyard with arguments that it does not know",
@@ -65,9 +65,20 @@ package struct ContextLookup: Sendable {
     }
     return Found(
       context: context.name,
-      options: options,
+      options: try Self.complete(given, exec, config, context),
       environment: exec.env.map { ($0.name, $0.value) }
     )
+  }
+
+  /// With what the cluster tells the plugin, as client-go would pass it on.
+  private static func complete(
+    _ options: OIDCOptions,
+    _ exec: ExecConfig,
+    _ config: Kubeconfig,
+    _ context: Context
+  ) throws(Failure) -> OIDCOptions {
+    guard exec.provideClusterInfo else { return options }
+    return try ClusterSettings.completing(options, config.pluginSettings(of: context))
   }
 
   /// Every context whose user runs lanyard.
@@ -82,7 +93,8 @@ package struct ContextLookup: Sendable {
     }
     return config.contexts.compactMap { context in
       guard let user = try? config.user(of: context), let exec = user.exec, exec.isLanyard,
-        let options = Self.options(exec.args)
+        let given = Self.options(exec.args),
+        let options = try? Self.complete(given, exec, config, context)
       else { return nil }
       return Found(
         context: context.name,

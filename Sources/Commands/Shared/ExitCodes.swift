@@ -16,6 +16,7 @@ import Darwin
 package enum ExitCodes {
   static let failed: Int32 = 1
   static let usage: Int32 = 2
+  static let store: Int32 = 6
   static let configuration: Int32 = 7
 
   /// The exit code of each kind of failure.
@@ -25,7 +26,7 @@ package enum ExitCodes {
     case .loginNeeded, .loginInProgress: 3
     case .refused, .verdict: 4
     case .temporary: 5
-    case .store: 6
+    case .store: store
     case .configuration: configuration
     }
   }
@@ -59,16 +60,7 @@ package enum ExitCodes {
       StandardOutput.write(Array((text + "\n").utf8))
       return 0
     }
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    let message = lines.first.map { String($0.drop { $0 != ":" }.dropFirst(2)) } ?? text
-    StandardError.write("lanyard: \(Terminal.escape(message))")
-    for line in lines.dropFirst() where !line.isEmpty {
-      StandardError.write("  \(Terminal.escape(String(line)).trimmingBlanks)")
-    }
+    UsageMessage(message: root.message(for: error), fullMessage: text).failure.tell()
     return usage
   }
-}
-
-extension String {
-  fileprivate var trimmingBlanks: Substring { drop { $0 == " " } }
 }

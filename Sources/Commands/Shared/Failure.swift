@@ -44,6 +44,16 @@ package struct Failure: Error {
     )
   }
 
+  /// The failure that an error of `Host` is; its own remedy, else to look at the file.
+  init(_ error: HostError, exitCode: Int32) {
+    self.init(
+      exitCode: exitCode,
+      error.message,
+      remedy: error.remedy ?? "check owner and mode of the file and its folders",
+      cause: error
+    )
+  }
+
   /// The same failure with its causes shown if `verbose`.
   package func shown(verbose: Bool) -> Failure {
     var copy = self

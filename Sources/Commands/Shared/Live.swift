@@ -25,8 +25,7 @@ enum Live {
   /// The machine id, hashed so that it names nothing outside; nil where there is none.
   static var hostID: String? {
     HostName.machineID().map { id in
-      SHA256.hash(Array("lanyard/host/1\n\(id)".utf8)).prefix(8)
-        .map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+      HexDigits.text(SHA256.hash(Array("lanyard/host/1\n\(id)".utf8)).prefix(8))
     }
   }
 
@@ -36,10 +35,14 @@ enum Live {
   }
 
   /// The effects of the running process.
+  ///
+  /// `byHand`: a person typed the command, so that what their own environment says about the browser counts; in
+  /// `get-token` it could be a kubeconfig that says it.
   static func effects(
     _ surroundings: ProcessSurroundings,
     storeFolder: String,
-    verbose: Bool
+    verbose: Bool,
+    byHand: Bool = false
   ) -> Effects {
     let web = WebClients(environment: surroundings.environment)
     return Effects(
@@ -47,8 +50,8 @@ enum Live {
       uptime: { uptime() },
       random: { Randomness.bytes($0) },
       pause: { try await Task.sleep(for: .seconds($0)) },
-      send: { authorities, call async throws(TransportFailure) in
-        try await web.send(call, trusting: authorities)
+      send: { trust, call async throws(TransportFailure) in
+        try await web.send(call, with: trust)
       },
       attemptLock: { path, why throws(LockProblem) in try attemptLock(path, why) },
       lockHolder: { path in lockHolder(path) },
@@ -61,9 +64,11 @@ enum Live {
           url: url,
           environment: surroundings.environment,
           surroundings: surroundings.host,
-          allowBrowserVariable: false
+          allowBrowserVariable: byHand
         )
       },
+      ask: { question, echoes in try await LiveTerminal.ask(question, echoes: echoes) },
+      showQRCode: { LiveTerminal.showQRCode($0, surroundings.environment) },
       tell: { StandardError.write(Terminal.escape($0)) },
       trace: { if verbose { StandardError.write("lanyard: \(Terminal.escape($0))") } }
     )

@@ -20,35 +20,61 @@ enum LiveListener {
       hosts: ["127.0.0.1:\(port)", "localhost:\(port)", "[::1]:\(port)"],
       host: listener.host,
       port: port,
-      serve: { receiver in
-        let desk = Mutex<(RedirectReceiver, RedirectReceiver.Outcome?)>((receiver, nil))
-        try await listener.serve { request in
-          desk.withLock { desk in .now(respond(to: request, &desk.0, &desk.1)) }
-        }
-        guard let outcome = desk.withLock({ $0.1 }) else { throw CancellationError() }
-        return outcome
-      }
+      serve: { receiver, conclude in try await serve(listener, receiver, conclude) }
     )
   }
 
-  private static func respond(
+  /// Answers until the receiver finishes; the browser then waits for what the conclusion gives.
+  private static func serve(
+    _ listener: LoopbackListener,
+    _ receiver: RedirectReceiver,
+    _ conclude: @escaping RedirectListener.Conclusion
+  ) async throws {
+    let desk = Desk(receiver)
+    let final = LoopbackPromise()
+    let (outcomes, found) = AsyncStream.makeStream(of: RedirectOutcome.self)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask {
+        for await outcome in outcomes {
+          let page = await conclude(outcome)
+          final.keep(response(page.status, page.headers, page.body, last: true))
+        }
+      }
+      group.addTask {
+        defer { found.finish() }
+        try await listener.serve { request in
+          desk.receiver.withLock { receiver in
+            reply(to: request, &receiver, final) { found.yield($0) }
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+  }
+
+  private static func reply(
     to request: LoopbackRequest,
     _ receiver: inout RedirectReceiver,
-    _ outcome: inout RedirectReceiver.Outcome?
-  ) -> LoopbackResponse {
+    _ final: LoopbackPromise,
+    _ finish: (RedirectOutcome) -> Void
+  ) -> LoopbackReply {
     let action = receiver.receive(
       method: request.method.rawValue,
       target: request.target,
       host: request.host,
       contentType: request.contentType,
+      origin: request.origin,
+      preflight: request.preflight.map {
+        RedirectPreflight(method: $0.method, isToPrivateNetwork: $0.isToPrivateNetwork)
+      },
       body: request.body
     )
     switch action {
     case .respond(let status, let headers, let body):
-      return response(status, headers, body, last: false)
-    case .finish(let result, let status, let headers, let body):
-      outcome = result
-      return response(status, headers, body, last: true)
+      return .now(response(status, headers, body, last: false))
+    case .finish(let outcome, _, _, _):
+      finish(outcome)
+      return .later(final)
     }
   }
 
@@ -69,4 +95,11 @@ enum LiveListener {
       last: last
     )
   }
+}
+
+/// The receiver, which requests come to at any time from any thread.
+private final class Desk: Sendable {
+  let receiver: Mutex<RedirectReceiver>
+
+  init(_ receiver: RedirectReceiver) { self.receiver = Mutex(receiver) }
 }

@@ -9,7 +9,7 @@ import Synchronization
 /// One HTTP client per set of trust anchors, made when first needed.
 final class WebClients: Sendable {
   private let environment: [String: String]
-  private let clients = Mutex<[[UInt8]: WebClient]>([:])
+  private let clients = Mutex<[TransportTrust: WebClient]>([:])
 
   init(environment: [String: String]) {
     self.environment = environment
@@ -18,10 +18,10 @@ final class WebClients: Sendable {
   /// Sends a call, and translates what can go wrong into the words of `OAuth`.
   func send(
     _ call: HTTPCall,
-    trusting authorities: [UInt8]
+    with trust: TransportTrust
   ) async throws(TransportFailure) -> HTTPAnswer {
     do {
-      let answer = try await client(authorities).send(
+      let answer = try await client(trust).send(
         method: call.method,
         url: call.url,
         headers: call.headers,
@@ -42,15 +42,21 @@ final class WebClients: Sendable {
     }
   }
 
-  private func client(_ authorities: [UInt8]) -> WebClient {
+  private func client(_ trust: TransportTrust) -> WebClient {
     clients.withLock { clients in
-      if let client = clients[authorities] { return client }
+      if let client = clients[trust] { return client }
       let client = WebClient(
-        additionalAuthorities: authorities.isEmpty ? [] : [authorities],
+        additionalAuthorities: trust.authorities.isEmpty ? [] : [trust.authorities],
         timeout: Numbers.request,
+        identity: trust.key.map { key in
+          ClientIdentity(
+            certificateChain: trust.certificate,
+            privateKey: Array(key.expose().utf8)
+          )
+        },
         environment: environment
       )
-      clients[authorities] = client
+      clients[trust] = client
       return client
     }
   }

@@ -44,6 +44,8 @@ package struct GetTokenOIDC: AsyncParsableCommand {
     let surroundings = ProcessSurroundings.current()
     let raw = surroundings.hot.variable("KUBERNETES_EXEC_INFO")
     let info = try ExecInfo.parse(raw)
+    let settings = info.cluster?.config.flatMap { PluginSettings(json: $0) }
+    let options = try ClusterSettings.completing(options, settings)
     let composition = try Composition(options, surroundings, verbose: global.verbose)
     try composition.checkTrust()
     let source = composition.source(interactive: info.interactive, contextKnown: nil)

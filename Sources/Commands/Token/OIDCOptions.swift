@@ -2,6 +2,7 @@
 
 package import ArgumentParser
 package import Credentials
+import Host
 
 extension LoginPreference: ExpressibleByArgument {}
 extension TokenKind: ExpressibleByArgument {}
@@ -14,18 +15,14 @@ package struct OIDCOptions: ParsableArguments {
   )
   package var issuerURL: String?
 
-  /// The OAuth client.
-  @Option(help: "The OAuth client that kubectl logs in as.")
-  package var clientID: String?
-
-  /// Path of the file with the client's secret.
+  /// The name of a preset.
   @Option(
     help: ArgumentHelp(
-      "A file with the client's secret, for confidential clients. It is sent only to an issuer that you trusted.",
-      valueName: "file"
+      "What kind of provider it is, for its defaults; recognised by the issuer unless said.",
+      valueName: "name"
     )
   )
-  package var clientSecretFile: String?
+  package var provider: String?
 
   /// Scopes beside `openid` and `offline_access`.
   @Option(
@@ -33,10 +30,6 @@ package struct OIDCOptions: ParsableArguments {
     help: "A scope to ask for beside openid and offline_access; may be given several times."
   )
   package var scopes: [String] = []
-
-  /// The `audience` parameter.
-  @Option(help: "The audience parameter, for issuers that want one.")
-  package var audience: String?
 
   /// Path of a file with certificates (PEM).
   @Option(
@@ -72,8 +65,17 @@ package struct OIDCOptions: ParsableArguments {
   )
   package var wantedToken: TokenKind?
 
-  /// Which token goes to the API server.
-  package var token: TokenKind { wantedToken ?? .id }
+  /// How the client shows who it is.
+  @OptionGroup(title: "Client") package var client: ClientOptions
+
+  /// Which grant gives the tokens.
+  @OptionGroup(title: "Grants") package var grant: GrantOptions
+
+  /// What is asked of the issuer beside scopes.
+  @OptionGroup(title: "Authorization") package var authorization: AuthorizationOptions
+
+  /// Which token goes to the API server: the ID token of a person, the access token of a robot, unless it is said.
+  package var token: TokenKind { wantedToken ?? (grant.grantType.isUnattended ? .access : .id) }
 
   /// Options with their defaults, as parsing needs them.
   package init() {}
@@ -84,6 +86,14 @@ package struct OIDCOptions: ParsableArguments {
       throw ValidationError(
         "--listen-address is for a login with a browser and contradicts --login \(login.rawValue)"
       )
+    }
+    for address in listenAddresses where LoopbackAddress(address) == nil {
+      throw ValidationError(
+        "--listen-address takes an address on loopback, such as 127.0.0.1:8000, not \"\(address)\""
+      )
+    }
+    if authorization.redirectURI != nil, !listenAddresses.isEmpty {
+      throw ValidationError("--redirect-uri says where to listen and contradicts --listen-address")
     }
     for scope in scopes where scope.isEmpty || scope.contains(where: \.isWhitespace) {
       throw ValidationError("--scope takes one scope at a time, without blanks")
@@ -97,19 +107,41 @@ extension OIDCOptions {
 
   /// The options as words of a command line, for a message that tells what to run.
   package var words: [String] {
-    var words: [String] = []
-    func add(_ name: String, _ value: String?) {
-      if let value { words += [name, value] }
+    var words = OptionWords()
+    words.add("--issuer-url", issuerURL)
+    words.add("--provider", provider)
+    client.add(to: &words)
+    words.add("--scope", each: scopes)
+    authorization.add(to: &words)
+    words.add("--certificate-authority", certificateAuthority)
+    words.add("--account", account)
+    grant.add(to: &words)
+    if let wantedToken, wantedToken != (grant.grantType.isUnattended ? .access : .id) {
+      words.add("--token", wantedToken.rawValue)
     }
-    add("--issuer-url", issuerURL)
-    add("--client-id", clientID)
-    add("--client-secret-file", clientSecretFile)
-    scopes.forEach { add("--scope", $0) }
-    add("--audience", audience)
-    add("--certificate-authority", certificateAuthority)
-    add("--account", account)
-    if token != .id { add("--token", token.rawValue) }
-    return words
+    return words.words
+  }
+
+  /// What a message calls each secret that the options have sent to the issuer, or shown to it.
+  var namedSecrets: [String] {
+    let sources = [client.secretSource, grant.passwordSource, grant.assertionSource]
+    return sources.compactMap { $0?.words }
+      + [client.clientKeyFile].compactMap { $0.map { "a signature of the key in \($0)" } }
+      + [grant.assertionFrom].compactMap { $0.map { "a token of \($0.rawValue)" } }
+  }
+
+  /// The files that the answer depends on.
+  var files: [String] {
+    [
+      certificateAuthority, client.clientSecretFile, client.clientKeyFile,
+      client.clientCertificateFile, grant.passwordFile, grant.assertionFile,
+    ].compactMap { $0 }
+  }
+
+  /// Takes how to log in from other options, which say nothing of whose session it is.
+  mutating func adopt(mannerOf other: OIDCOptions) {
+    if other.login != .auto || login == .never { login = other.login }
+    if !other.listenAddresses.isEmpty { listenAddresses = other.listenAddresses }
   }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// An address on this machine that can be listened on.
-struct LoopbackAddress: Equatable {
+package struct LoopbackAddress: Equatable {
   /// The IP address: 127.0.0.1 or ::1.
   let address: String
   /// The port; 0 for any.
@@ -12,7 +12,7 @@ struct LoopbackAddress: Equatable {
   /// Accepts `127.0.0.1:PORT`, `localhost:PORT` and `[::1]:PORT`.
   ///
   /// Nothing else, so that no setting can show an authorization code to the network (RFC 8252 §8.3).
-  init?(_ text: String) {
+  package init?(_ text: String) {
     guard let colon = text.lastIndex(of: ":") else { return nil }
     let digits = text[text.index(after: colon)...]
     guard !digits.isEmpty, digits.allSatisfy({ $0.isASCII && $0.isNumber }),

@@ -49,7 +49,10 @@ extension IdentityProvider {
       return ["faults": .array(faults.pending.map(\.json))]
     case (.post, "/admin/keys/rotate"):
       try await rotateKeys(keepingOld: body["keepOld"]?.bool ?? true)
-      return await keys.keySet
+      return .object(await keys.keySet)
+    case (.post, "/admin/algorithm"):
+      try await keys.use(SigningAlgorithm(parsing: body["algorithm"]?.string ?? ""))
+      return ["algorithm": .string(await keys.algorithm.rawValue)]
     case (.get, "/admin/clock"):
       return ["offset": .double(clock.offset)]
     case (.post, "/admin/clock"):

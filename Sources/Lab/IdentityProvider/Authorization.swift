@@ -29,11 +29,10 @@ extension IdentityProvider {
     }
     if let (error, description) = Self.flaw(in: fields) {
       record(.denied, exchange) { $0.reason = description }
-      return .found(
-        answerURL(
-          redirectURI,
-          [("error", error), ("error_description", description), ("state", fields["state"])]
-        )
+      return answer(
+        redirectURI,
+        [("error", error), ("error_description", description), ("state", fields["state"])],
+        exchange
       )
     }
     let asked = (fields["scope"] ?? "").split(separator: " ").map(String.init)
@@ -61,13 +60,6 @@ extension IdentityProvider {
     }
     if fields["prompt"] == "none" { return ("login_required", "nobody is logged in here") }
     return nil
-  }
-
-  /// The authorization response's URL, with `iss` (RFC 9207 §2).
-  private func answerURL(_ redirectURI: String, _ parameters: [(String, String?)]) -> String {
-    let given = parameters.compactMap { name, value in value.map { (name, $0) } }
-    let separator = redirectURI.contains("?") ? "&" : "?"
-    return redirectURI + separator + FormFields(given + [("iss", issuer)]).encoded
   }
 
   private func loginPage(
@@ -117,8 +109,10 @@ extension IdentityProvider {
         event.client = request.client
         event.reason = "the person said no"
       }
-      return .found(
-        answerURL(request.redirectURI, [("error", "access_denied"), ("state", request.state)])
+      return answer(
+        request.redirectURI,
+        [("error", "access_denied"), ("state", request.state)],
+        exchange
       )
     }
     guard let user = person(fields) else {
@@ -135,7 +129,7 @@ extension IdentityProvider {
       event.user = user.name
       event.sub = user.subject
     }
-    return .found(answerURL(request.redirectURI, [("code", code), ("state", request.state)]))
+    return answer(request.redirectURI, [("code", code), ("state", request.state)], exchange)
   }
 
   /// The user whose name and password a form carries.

@@ -4,7 +4,7 @@ import Hummingbird
 
 extension IdentityProvider {
   /// The metadata document (OpenID Connect Discovery 1.0 §4, RFC 8414, RFC 8628 §4, RFC 9207 §3).
-  func discovery(_ exchange: Exchange) -> Response {
+  func discovery(_ exchange: Exchange) async -> Response {
     let metadata: [String: JSONValue] = [
       "issuer": .string(issuer),
       "authorization_endpoint": .string(url(.authorization)),
@@ -17,7 +17,7 @@ extension IdentityProvider {
       "grant_types_supported": .strings(GrantType.allCases.map(\.rawValue)),
       "subject_types_supported": ["public"],
       "id_token_signing_alg_values_supported": .strings(
-        SigningAlgorithm.allCases.map(\.rawValue)
+        await keys.algorithmsInUse.map(\.rawValue)
       ),
       "token_endpoint_auth_methods_supported": [
         "none", "client_secret_basic", "client_secret_post",

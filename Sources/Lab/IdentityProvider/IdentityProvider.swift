@@ -23,6 +23,7 @@ final class IdentityProvider: LabWebsite {
   let state: IssuerState
   let forms = FormGuard()
   let admin: AdminAccess
+  private let keysPath = Randomness.token()
   private let lateIssuer = Mutex("")
   private let requestCount = Mutex(0)
 
@@ -56,11 +57,16 @@ final class IdentityProvider: LabWebsite {
   }
 
   /// The absolute URL of an endpoint.
-  func url(_ endpoint: IssuerEndpoint) -> String { issuer + endpoint.path }
+  func url(_ endpoint: IssuerEndpoint) -> String { issuer + path(of: endpoint) }
+
+  /// The path of an endpoint in this run.
+  func path(of endpoint: IssuerEndpoint) -> String {
+    endpoint == .keys && options.randomKeysPath ? "\(endpoint.path)/\(keysPath)" : endpoint.path
+  }
 
   func respond(to request: Request, on connection: any Channel) async -> Response {
     if request.uri.path.hasPrefix("/admin/") { return await respondToAdmin(request) }
-    guard let endpoint = IssuerEndpoint.allCases.first(where: { $0.path == request.uri.path })
+    guard let endpoint = IssuerEndpoint.allCases.first(where: { path(of: $0) == request.uri.path })
     else { return .nothingHere }
     guard endpoint.methods.contains(request.method) else {
       return .text("method not allowed\n", type: "text/plain", status: .methodNotAllowed)
@@ -135,9 +141,13 @@ final class IdentityProvider: LabWebsite {
 
   private func process(_ exchange: Exchange) async -> Response {
     do {
+      if let keepingOld = exchange.plan.rotatesKeysKeepingOld {
+        try await rotateKeys(keepingOld: keepingOld)
+      }
       switch exchange.endpoint {
-      case .discovery: return discovery(exchange)
-      case .keys: return .json(await keys.keySet, cacheable: true)
+      case .discovery: return await discovery(exchange)
+      case .keys:
+        return .json(.object(exchange.plan.edited(await keys.keySet)), cacheable: true)
       case .authorization: return await authorization(exchange)
       case .login: return await login(exchange)
       case .token: return try await token(exchange)

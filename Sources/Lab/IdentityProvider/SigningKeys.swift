@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Crypto
-import CryptoExtras
 import JWTKit
 
 #if canImport(FoundationEssentials)
@@ -10,20 +9,25 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// The issuer's keys: one RSA, one P-256 and one Ed25519 key at a time, and the public halves of
-/// earlier ones.
+/// The issuer's keys: one for each algorithm in use, and the public halves of earlier ones.
 actor SigningKeys {
   private var generation = 0
-  private var signers = JWTKeyCollection()
+  private var current: [SigningAlgorithm: SigningKey] = [:]
   /// Keys that nobody publishes, one for each algorithm that was asked to sign falsely.
-  private let foreign = JWTKeyCollection()
-  private var foreignAlgorithms: Set<SigningAlgorithm> = []
+  private var foreign: [SigningAlgorithm: SigningKey] = [:]
   private var published: [JSONValue] = []
+  private var decoys: [JSONValue] = []
   /// The public keys of `published`, for the API server.
   private(set) var verifiers = JWTKeyCollection()
+  /// What signs unless a draft asks for something else.
+  private(set) var algorithm: SigningAlgorithm
+  private let shape: KeySetShape
 
-  init() async throws {
+  init(algorithm: SigningAlgorithm = .rs256, shape: KeySetShape = .full) async throws {
+    self.algorithm = algorithm
+    self.shape = shape
     try await rotate(keepingOld: false)
+    if shape == .severalNoKeyID { decoys = try Self.decoys() }
   }
 
   /// Replaces the key of every algorithm.
@@ -31,135 +35,142 @@ actor SigningKeys {
   /// Without `keepingOld` the old public keys leave the key set at once.
   func rotate(keepingOld: Bool) async throws {
     let next = generation + 1
-    let signers = JWTKeyCollection()
     let verifiers = keepingOld ? self.verifiers : JWTKeyCollection()
     var published = keepingOld ? self.published : []
-    for algorithm in SigningAlgorithm.allCases {
-      let pair = try KeyPair(algorithm, id: keyID(algorithm, generation: next))
-      published.append(try await pair.add(to: signers, publicHalfTo: verifiers))
+    var current: [SigningAlgorithm: SigningKey] = [:]
+    for algorithm in algorithmsInUse {
+      let key = try SigningKey(algorithm)
+      let jwk = try publicKey(key, algorithm, generation: next)
+      try await verifiers.add(jwk: JWK(json: jwk.text))
+      published.append(jwk)
+      current[algorithm] = key
     }
     // All at once: a token that is being signed meanwhile must find the key that its header names.
-    self.signers = signers
+    self.current = current
     self.verifiers = verifiers
     self.published = published
     generation = next
   }
 
-  /// The key set document (RFC 7517 §5).
-  var keySet: JSONValue { ["keys": .array(published)] }
+  /// Signs with another algorithm from now on; its key joins the key set.
+  func use(_ algorithm: SigningAlgorithm) async throws {
+    if current[algorithm] == nil {
+      let key = try SigningKey(algorithm)
+      let jwk = try publicKey(key, algorithm, generation: generation)
+      try await verifiers.add(jwk: JWK(json: jwk.text))
+      published.append(jwk)
+      current[algorithm] = key
+    }
+    self.algorithm = algorithm
+  }
+
+  /// The key set's members (RFC 7517 §5).
+  var keySet: [String: JSONValue] {
+    ["keys": .array(shape.applied(to: published, decoys: decoys))]
+  }
+
+  /// The algorithms whose keys are published, the usual ones first.
+  var algorithmsInUse: [SigningAlgorithm] {
+    let usual = SigningAlgorithm.alwaysPublished
+    let others = SigningAlgorithm.allCases.filter { candidate in
+      !usual.contains(candidate) && (candidate == algorithm || current[candidate] != nil)
+    }
+    return usual + others
+  }
 
   /// Signs the draft in the way that it asks for.
-  func sign(_ draft: TokenDraft, algorithm: SigningAlgorithm) async throws -> String {
-    let claims = TokenClaims(members: draft.claims)
-    let id = keyID(algorithm, generation: generation)
-    let signers = signers
-    let type = draft.use == .access ? "at+jwt" : "JWT"
-    switch draft.signature {
-    case .currentKey:
-      return try await signers.sign(
-        claims,
-        kid: JWKIdentifier(string: id),
-        header: ["typ": .string(type)]
-      )
-    case .foreignKey:
-      if !foreignAlgorithms.contains(algorithm) {
-        _ = try await KeyPair(algorithm, id: algorithm.rawValue)
-          .add(to: foreign, publicHalfTo: nil)
-        foreignAlgorithms.insert(algorithm)
-      }
-      let token = try await foreign.sign(
-        claims,
-        kid: JWKIdentifier(string: algorithm.rawValue),
-        header: ["typ": .string(type)]
-      )
-      let genuine = try await signers.sign(
-        claims,
-        kid: JWKIdentifier(string: id),
-        header: ["typ": .string(type)]
-      )
-      return Self.splice(genuine, signature: token)
-    case .none:
-      let header: JSONValue = ["alg": "none", "typ": .string(type)]
-      let parts = [header.text, JSONValue.object(draft.claims).text]
-      return parts.map { Randomness.base64URL($0.utf8) }.joined(separator: ".") + "."
+  func sign(_ draft: TokenDraft) throws -> String {
+    let (key, algorithm, id) = try signer(draft)
+    var header: [String: JSONValue] = ["typ": .string(draft.type)]
+    if shape.namesKeys { header["kid"] = .string(id) }
+    header["alg"] = .string(Self.algorithmName(draft.signature, algorithm))
+    for (name, value) in draft.header { header[name] = value }
+    var payload = JSONValue.object(draft.claims).text
+    if let edit = draft.editPayload { payload = edit(payload) }
+    let encoded = [JSONValue.object(header).text, payload].map { Randomness.base64URL($0.utf8) }
+    let input = encoded.joined(separator: ".")
+    var signature = try self.signature(draft.signature, over: input, key, algorithm)
+    if let edit = draft.editSignature { signature = edit(signature) }
+    let parts = TokenDraft.Parts(
+      header: encoded[0],
+      payload: encoded[1],
+      signature: Randomness.base64URL(signature)
+    )
+    return draft.write.map { $0(parts) } ?? parts.compact
+  }
+
+  private static func algorithmName(
+    _ signature: TokenDraft.Signature,
+    _ algorithm: SigningAlgorithm
+  ) -> String {
+    switch signature {
+    case .currentKey, .foreignKey: algorithm.rawValue
+    case .none: "none"
+    case .publicKeyAsSecret, .sharedSecret: "HS256"
     }
   }
 
-  private func keyID(_ algorithm: SigningAlgorithm, generation: Int) -> String {
+  /// The key that a draft's header names.
+  ///
+  /// With an algorithm of its own, a draft gets the usual key if that can do it.
+  private func signer(_ draft: TokenDraft) throws -> (SigningKey, SigningAlgorithm, id: String) {
+    let wanted = draft.algorithm ?? algorithm
+    if let key = current[algorithm], key.fits(wanted) { return (key, wanted, keyID(algorithm)) }
+    if let key = current[wanted] { return (key, wanted, keyID(wanted)) }
+    return (try foreignKey(wanted), wanted, keyID(wanted))
+  }
+
+  private func signature(
+    _ signature: TokenDraft.Signature,
+    over input: String,
+    _ key: SigningKey,
+    _ algorithm: SigningAlgorithm
+  ) throws -> [UInt8] {
+    switch signature {
+    case .currentKey: return try key.signature(over: input, algorithm)
+    case .foreignKey: return try foreignKey(algorithm).signature(over: input, algorithm)
+    case .none: return []
+    case .publicKeyAsSecret:
+      return Self.hs256(input, secret: current[.rs256]?.publicPEM ?? "")
+    case .sharedSecret(let secret): return Self.hs256(input, secret: secret)
+    }
+  }
+
+  private func foreignKey(_ algorithm: SigningAlgorithm) throws -> SigningKey {
+    if let key = foreign[algorithm] { return key }
+    let key = try SigningKey(algorithm)
+    foreign[algorithm] = key
+    return key
+  }
+
+  private static func hs256(_ input: String, secret: String) -> [UInt8] {
+    let key = SymmetricKey(data: Data(secret.utf8))
+    return Array(HMAC<SHA256>.authenticationCode(for: Data(input.utf8), using: key))
+  }
+
+  private func keyID(_ algorithm: SigningAlgorithm) -> String {
     "\(algorithm.rawValue.lowercased())-\(generation)"
   }
 
-  /// The signing input of one token with the signature of another.
-  private static func splice(_ genuine: String, signature foreign: String) -> String {
-    let parts = genuine.split(separator: ".")
-    let signature = foreign.split(separator: ".").last ?? ""
-    return "\(parts[0]).\(parts[1]).\(signature)"
-  }
-}
-
-/// A key of one algorithm, just made.
-private struct KeyPair {
-  private enum Key {
-    case rsa(JWTKit.Insecure.RSA.PrivateKey)
-    case ecdsa(ES256PrivateKey, raw: Data)
-    case edDSA(EdDSA.PrivateKey)
-  }
-
-  private let id: String
-  private let key: Key
-  private let serializer: DefaultJWTSerializer
-
-  init(_ algorithm: SigningAlgorithm, id: String) throws {
-    self.id = id
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    serializer = DefaultJWTSerializer(jsonEncoder: encoder)
-    switch algorithm {
-    case .rs256:
-      key = .rsa(
-        try JWTKit.Insecure.RSA.PrivateKey(backing: _RSA.Signing.PrivateKey(keySize: .bits2048))
-      )
-    case .es256:
-      let backing = P256.Signing.PrivateKey()
-      key = .ecdsa(try ES256PrivateKey(backing: backing), raw: backing.publicKey.rawRepresentation)
-    case .edDSA:
-      key = .edDSA(EdDSA.PrivateKey(backing: Curve25519.Signing.PrivateKey()))
-    }
-  }
-
-  /// Adds the private key to one collection and the public one to another; gives the public key as
-  /// JWK (RFC 7517, 8037).
-  func add(to signers: JWTKeyCollection, publicHalfTo verifiers: JWTKeyCollection?) async throws
+  private func publicKey(_ key: SigningKey, _ algorithm: SigningAlgorithm, generation: Int) throws
     -> JSONValue
   {
-    let kid = JWKIdentifier(string: id)
-    var jwk: [String: JSONValue] = ["kid": .string(id), "use": "sig"]
-    switch key {
-    case .rsa(let key):
-      await signers.add(rsa: key, digestAlgorithm: .sha256, kid: kid, serializer: serializer)
-      await verifiers?.add(rsa: key.publicKey, digestAlgorithm: .sha256, kid: kid)
-      let (modulus, exponent) = try key.publicKey.getKeyPrimitives()
-      jwk["kty"] = "RSA"
-      jwk["alg"] = "RS256"
-      jwk["n"] = .string(Randomness.base64URL(modulus))
-      jwk["e"] = .string(Randomness.base64URL(exponent))
-    case .ecdsa(let key, let raw):
-      await signers.add(ecdsa: key, kid: kid, serializer: serializer)
-      await verifiers?.add(ecdsa: key.publicKey, kid: kid)
-      jwk["kty"] = "EC"
-      jwk["alg"] = "ES256"
-      jwk["crv"] = "P-256"
-      jwk["x"] = .string(Randomness.base64URL(raw.prefix(32)))
-      jwk["y"] = .string(Randomness.base64URL(raw.suffix(32)))
-    case .edDSA(let key):
-      await signers.add(eddsa: key, kid: kid, serializer: serializer)
-      await verifiers?.add(eddsa: key.publicKey, kid: kid)
-      jwk["kty"] = "OKP"
-      jwk["alg"] = "EdDSA"
-      jwk["crv"] = "Ed25519"
-      jwk["x"] = .string(Randomness.base64URL(key.publicKey.rawRepresentation))
-    }
+    var jwk = try key.publicJWK()
+    jwk["kid"] = .string("\(algorithm.rawValue.lowercased())-\(generation)")
+    jwk["alg"] = .string(algorithm.rawValue)
+    jwk["use"] = "sig"
     return .object(jwk)
+  }
+
+  private static func decoys() throws -> [JSONValue] {
+    try (1...2).flatMap { _ in
+      try SigningAlgorithm.alwaysPublished.map { algorithm -> JSONValue in
+        var jwk = try SigningKey(algorithm).publicJWK()
+        jwk["alg"] = .string(algorithm.rawValue)
+        jwk["use"] = "sig"
+        return .object(jwk)
+      }
+    }
   }
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Crypto
 import Hummingbird
 
 #if canImport(FoundationEssentials)
@@ -15,10 +14,7 @@ extension IdentityProvider {
   func tokens(for family: RefreshFamily, nonce: String?, _ exchange: Exchange) async throws
     -> Response
   {
-    let access = try await keys.sign(
-      exchange.plan.edited(accessToken(family)),
-      algorithm: options.algorithm
-    )
+    let access = try await keys.sign(exchange.plan.edited(accessToken(family)))
     var answer: [String: JSONValue] = [
       "access_token": .string(access),
       "token_type": "Bearer",
@@ -27,8 +23,10 @@ extension IdentityProvider {
       "refresh_token": .string(family.token),
     ]
     if family.scopes.contains("openid") {
-      let draft = exchange.plan.edited(idToken(family, nonce: nonce, accessToken: access))
-      answer["id_token"] = .string(try await keys.sign(draft, algorithm: options.algorithm))
+      let hash = await keys.algorithm.digest(of: access)
+      var draft = idToken(family, nonce: nonce, accessTokenHash: hash)
+      draft.clientSecret = options.clients.first { $0.id == family.client }?.secret
+      answer["id_token"] = .string(try await keys.sign(exchange.plan.edited(draft)))
     }
     return .json(.object(exchange.plan.edited(answer)))
   }
@@ -42,11 +40,17 @@ extension IdentityProvider {
   }
 
   /// An ID token (OpenID Connect Core §2).
-  private func idToken(_ family: RefreshFamily, nonce: String?, accessToken: String) -> TokenDraft {
+  ///
+  /// `at_hash` is the left half of the access token's hash (§3.1.3.6).
+  private func idToken(_ family: RefreshFamily, nonce: String?, accessTokenHash: [UInt8])
+    -> TokenDraft
+  {
     var claims = commonClaims(family)
     claims["azp"] = .string(family.client)
     claims["auth_time"] = .int(Int(family.authTime.timeIntervalSince1970))
-    claims["at_hash"] = .string(accessTokenHash(accessToken))
+    claims["at_hash"] = .string(
+      Randomness.base64URL(accessTokenHash.prefix(accessTokenHash.count / 2))
+    )
     claims["name"] = .string(family.user.name)
     claims["email"] = .string("\(family.user.name)@example.com")
     claims["email_verified"] = true
@@ -66,15 +70,5 @@ extension IdentityProvider {
       "preferred_username": .string(family.user.name),
       "groups": .strings(family.user.groups),
     ]
-  }
-
-  /// The left half of the access token's hash (OpenID Connect Core §3.1.3.6); Ed25519 goes with
-  /// SHA-512.
-  private func accessTokenHash(_ token: String) -> String {
-    let bytes = Data(token.utf8)
-    return switch options.algorithm {
-    case .rs256, .es256: Randomness.base64URL(SHA256.hash(data: bytes).prefix(16))
-    case .edDSA: Randomness.base64URL(SHA512.hash(data: bytes).prefix(32))
-    }
   }
 }

@@ -16,8 +16,12 @@ package struct LabOptions: Sendable {
   ]
   /// The clients that the issuer knows.
   package var clients = LabClient.defaults
-  /// The algorithm that signs tokens; all three have a key in the key set.
+  /// The algorithm that signs tokens; RS256, ES256 and EdDSA have a key in the key set, too.
   package var algorithm = SigningAlgorithm.rs256
+  /// What the key set leaves out or gets wrong.
+  package var keySetShape = KeySetShape.full
+  /// Whether the key set has another address in each run, which only the metadata tells.
+  package var randomKeysPath = false
   /// Life of access and ID tokens, in seconds.
   package var accessLifetime = 60
   /// Life of each refresh token from the moment it is issued, in seconds.
@@ -123,11 +127,4 @@ package struct LabClient: Sendable, Equatable {
     }
     return ["127.0.0.1", "[::1]", "localhost"].contains(address.host)
   }
-}
-
-/// The algorithms that the lab can sign with (RFC 7518 §3.1, RFC 8037 §3.1).
-package enum SigningAlgorithm: String, Sendable, CaseIterable {
-  case rs256 = "RS256"
-  case es256 = "ES256"
-  case edDSA = "EdDSA"
 }

@@ -28,7 +28,10 @@ struct LabParts: Sendable {
     log = try EventLog(appendingTo: options.logFile)
     faults = FaultBox(options.faults)
     authority = try LabCertificateAuthority(now: now)
-    let keys = try await SigningKeys()
+    let keys = try await SigningKeys(
+      algorithm: options.algorithm,
+      shape: options.keySetShape
+    )
     let end = shutDown
     let provider = IdentityProvider(
       options: options,

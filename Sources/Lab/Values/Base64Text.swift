@@ -13,6 +13,17 @@ enum Base64Text {
     return String(bytes: data, encoding: .utf8)
   }
 
+  /// Base64url without padding (RFC 7515 §2) of text.
+  static func decodeURL(_ text: some StringProtocol) -> String? {
+    decodeURLBytes(text).flatMap { String(bytes: $0, encoding: .utf8) }
+  }
+
+  /// Base64url without padding (RFC 7515 §2) of bytes.
+  static func decodeURLBytes(_ text: some StringProtocol) -> Data? {
+    let usual = String(text).replacing("-", with: "+").replacing("_", with: "/")
+    return Data(base64Encoded: usual + String(repeating: "=", count: (4 - usual.count % 4) % 4))
+  }
+
   static func encode(_ text: String) -> String {
     Data(text.utf8).base64EncodedString()
   }

@@ -26,6 +26,11 @@ package struct FormFields: Sendable, Equatable {
     pairs.first { $0.name == name && !$0.value.isEmpty }?.value
   }
 
+  /// Every value of `name`, in order.
+  package func values(_ name: String) -> [String] {
+    pairs.filter { $0.name == name }.map(\.value)
+  }
+
   /// Whether a parameter is given more than once, which RFC 6749 §3.1 forbids.
   var repeatedName: String? {
     var seen: Set<String> = []

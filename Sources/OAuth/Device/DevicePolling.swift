@@ -22,6 +22,10 @@ package struct DevicePolling: Sendable {
     case poll
     /// The person logged in.
     case done(TokenResponse)
+    /// The person logged in, but there is no ID token: some issuers grant openid and give one only
+    /// for the refresh token that came along. The error is for whoever needs one and cannot get it
+    /// so.
+    case withoutIDToken(TokenResponse, OAuthError)
     /// The login ended without tokens.
     case failed(OAuthError)
   }
@@ -31,6 +35,8 @@ package struct DevicePolling: Sendable {
   private var interval: Int
   /// Polls in a row that got no usable answer.
   private var failures = 0
+  /// The last poll may have been answered with the tokens, which nobody received.
+  private var mayHaveLostTokens = false
 
   /// `interval` and `expiresIn` are seconds, from ``DeviceAuthorization``; `host` is the issuer's,
   /// for messages.
@@ -54,9 +60,12 @@ package struct DevicePolling: Sendable {
       if case .tooLarge = failure {
         return .failed(OAuthError(failure, fetching: "the token", from: host))
       }
+      if case .noAnswer = failure { mayHaveLostTokens = true }
       return backOff(nil, elapsed)
     case .answered(.tokens(let response)):
-      return .done(response)
+      // Of a token type that nobody can use there is none to miss.
+      return response.idToken != nil || response.refusedTokenType != nil
+        ? .done(response) : .withoutIDToken(response, idTokenMissing(response))
     case .answered(let outcome):
       return answered(outcome, elapsed)
     }
@@ -67,9 +76,11 @@ package struct DevicePolling: Sendable {
     switch code {
     case "authorization_pending":
       failures = 0
+      mayHaveLostTokens = false
       return wait(interval, elapsed)
     case "slow_down":
       failures = 0
+      mayHaveLostTokens = false
       interval = min(interval + Limits.deviceSlowDown.step, Limits.deviceSlowDown.most)
       return wait(interval, elapsed)
     case "expired_token":
@@ -82,9 +93,30 @@ package struct DevicePolling: Sendable {
           remedy: "log in again and accept, or ask the issuer's administrator for access"
         )
       )
+    case "invalid_grant" where mayHaveLostTokens:
+      return .failed(
+        OAuthError(
+          .refused,
+          what: "\(host) says that the code is used up; its answer was probably lost on the way",
+          remedy: "log in again to get a new code"
+        )
+      )
     default:
       return outcome.isTemporary ? backOff(retryAfter, elapsed) : refused(outcome)
     }
+  }
+
+  private func idTokenMissing(_ response: TokenResponse) -> OAuthError {
+    // Without a scope in the answer, all that was asked for was granted (RFC 6749 section 5.1).
+    let isGranted = response.scope?.split(separator: " ").contains("openid") ?? true
+    return OAuthError(
+      .idTokenMissing,
+      what: isGranted
+        ? "\(host) gives no ID token to a device login, although it granted the scope openid"
+        : "\(host) gives no ID token to a device login: it did not grant the scope openid",
+      remedy: isGranted
+        ? "log in with a browser instead" : "allow the scope openid for this client at the issuer"
+    )
   }
 
   private func refused(_ outcome: TokenOutcome) -> Action {

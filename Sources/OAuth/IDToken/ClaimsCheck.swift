@@ -28,6 +28,7 @@ struct ClaimsCheck {
     checkAudience()
     checkTimes()
     checkNonce()
+    checkPrevious()
     if let algorithm { checkAccessTokenHash(algorithm) }
   }
 
@@ -81,7 +82,7 @@ struct ClaimsCheck {
     audience = found
   }
 
-  // OIDC Core 3.1.3.7, rules 9 and 10; RFC 7519 section 4.1.5.
+  // OIDC Core 3.1.3.7, rules 9 and 10 (every token comes fresh from its issuer); RFC 7519 section 4.1.5.
   private mutating func checkTimes() {
     let now = expectation.now.timeIntervalSince1970
     let skew = Double(expectation.skew)
@@ -92,6 +93,9 @@ struct ClaimsCheck {
     iat = time("iat")
     if let iat, Double(iat) > now + skew {
       faults.append(.issuedInFuture(seconds: Self.whole(Double(iat) - now)))
+    }
+    if let iat, Double(iat) < now - Double(Limits.tokenAge) {
+      faults.append(.issuedLongAgo(seconds: Self.whole(now - Double(iat))))
     }
     if json["nbf"] != nil, let nbf = time("nbf"), Double(nbf) > now + skew {
       faults.append(.notYetValid(seconds: Self.whole(Double(nbf) - now)))
@@ -120,6 +124,19 @@ struct ClaimsCheck {
       if !Self.equal(found, expected) { faults.append(.nonceMismatch) }
     case .absentOrEqual(let expected):
       if let found, let expected, !Self.equal(found, expected) { faults.append(.nonceMismatch) }
+    }
+  }
+
+  // OIDC Core 12.2: a refresh is not a new login.
+  private mutating func checkPrevious() {
+    guard let previous = expectation.previous else { return }
+    if json["auth_time"] != nil, let authTime = time("auth_time"),
+      let before = previous.authTime, authTime != before
+    {
+      faults.append(.authTimeChanged)
+    }
+    if (json["azp"] != nil) != previous.hasAuthorizedParty {
+      faults.append(.authorizedPartyChanged)
     }
   }
 

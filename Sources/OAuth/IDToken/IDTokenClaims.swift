@@ -20,32 +20,22 @@ package struct IDTokenClaims: Sendable, Equatable {
   /// Nil if the claim is absent or not an array of strings.
   package let groups: [String]?
 
-  fileprivate init(
-    issuer: String,
-    subject: String,
-    audience: [String],
-    exp: Int64,
-    iat: Int64,
-    optional json: StrictJSON
-  ) {
-    self.issuer = issuer
+  /// Nil for a check that has not found what every token has.
+  fileprivate init?(_ check: ClaimsCheck) {
+    guard let subject = check.subject, let audience = check.audience, let exp = check.exp,
+      let iat = check.iat
+    else { return nil }
+    let json = check.json
+    self.issuer = check.expectation.issuer.text
     self.subject = subject
     self.audience = audience
     self.exp = exp
     self.iat = iat
     nonce = json["nonce"]?.string
-    email = Self.shown("email", json)
-    preferredUsername = Self.shown("preferred_username", json)
-    name = Self.shown("name", json)
+    email = json.displayClaim("email")
+    preferredUsername = json.displayClaim("preferred_username")
+    name = json.displayClaim("name")
     groups = json["groups"]?.strings
-  }
-
-  /// A display claim; one of another type, with control characters or endless is as good as absent.
-  private static func shown(_ name: String, _ json: StrictJSON) -> String? {
-    guard let text = json[name]?.string, text.utf8.count <= 1024, !Text.hasControls(text) else {
-      return nil
-    }
-    return text
   }
 }
 
@@ -73,7 +63,8 @@ package enum IDTokenVerdict: Sendable, Equatable {
     }
     let header = TokenHeader(jws.header)
     var faults = header.faults
-    faults += SignatureCheck(jws: jws, header: header, keys: keys).faults()
+    let announced = expectation.algorithms
+    faults += SignatureCheck(jws: jws, header: header, keys: keys, announced: announced).faults()
     let json: StrictJSON
     do {
       json = try StrictJSON(parsing: jws.payload)
@@ -86,19 +77,8 @@ package enum IDTokenVerdict: Sendable, Equatable {
     var check = ClaimsCheck(json: json, expectation: expectation)
     check.run(algorithm: header.algorithm)
     faults += check.faults
-    guard faults.isEmpty, let subject = check.subject, let audience = check.audience,
-      let exp = check.exp, let iat = check.iat
-    else { return .failed(faults) }
-    return .passed(
-      IDTokenClaims(
-        issuer: expectation.issuer.text,
-        subject: subject,
-        audience: audience,
-        exp: exp,
-        iat: iat,
-        optional: json
-      )
-    )
+    guard faults.isEmpty, let claims = IDTokenClaims(check) else { return .failed(faults) }
+    return .passed(claims)
   }
 
   /// True if fetching the key set again, once, may change the verdict: the token names a key that

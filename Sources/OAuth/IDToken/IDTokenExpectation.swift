@@ -30,6 +30,11 @@ package struct IDTokenExpectation: Sendable {
   package var accessToken: Secret?
   /// The subject of the session; another one is a fault (OIDC Core 12.2).
   package var previousSubject: String?
+  /// What the session's ID token said of its login; a refreshed one must repeat it (OIDC Core
+  /// 12.2).
+  ///
+  /// Nil compares nothing.
+  package var previous: PreviousIDToken?
   package var now: Date
   /// Tolerated difference of clocks in seconds, in both directions.
   package var skew: Int
@@ -38,6 +43,11 @@ package struct IDTokenExpectation: Sendable {
   /// They are trusted, and one of them may stand in `aud` instead of the client id if `azp` is the
   /// client id, as Dex does for cross-client scopes.
   package var additionalAudiences: [String]
+  /// `id_token_signing_alg_values_supported` of the issuer's metadata; a token that is signed with
+  /// anything else is refused (OIDC Core 3.1.3.7, rule 7).
+  ///
+  /// Empty: any algorithm of ``SigningAlgorithm`` that the key allows.
+  package var algorithms: [String]
 
   package init(
     issuer: Issuer,
@@ -45,17 +55,21 @@ package struct IDTokenExpectation: Sendable {
     nonce: NonceRule,
     accessToken: Secret? = nil,
     previousSubject: String? = nil,
+    previous: PreviousIDToken? = nil,
     now: Date,
     skew: Int = Limits.skew,
-    additionalAudiences: [String] = []
+    additionalAudiences: [String] = [],
+    algorithms: [String] = []
   ) {
     self.issuer = issuer
     self.clientID = clientID
     self.nonce = nonce
     self.accessToken = accessToken
     self.previousSubject = previousSubject
+    self.previous = previous
     self.now = now
     self.skew = skew
     self.additionalAudiences = additionalAudiences
+    self.algorithms = algorithms
   }
 }

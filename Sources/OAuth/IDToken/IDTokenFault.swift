@@ -6,8 +6,10 @@
 package enum IDTokenFault: Sendable, Equatable {
   /// Not a JWS with a JSON object inside; says what it is instead.
   case malformed(String)
-  /// Its `alg` is not RS256, ES256 or EdDSA.
+  /// Its `alg` is not one of ``SigningAlgorithm``.
   case algorithmRefused(String)
+  /// Its `alg` is not among those that the issuer announced.
+  case algorithmNotAnnounced(String)
   /// A header parameter that is refused (`crit`, `b64`, `zip`, `enc`) or has a value that is
   /// (`typ`, `kid`).
   case headerRefused(String)
@@ -33,12 +35,18 @@ package enum IDTokenFault: Sendable, Equatable {
   case authorizedPartyMissing(audiences: [String])
   /// `azp` is another client.
   case authorizedParty(found: String)
+  /// `azp` came or went since the login.
+  case authorizedPartyChanged
+  /// `auth_time` is not that of the login.
+  case authTimeChanged
   /// A claim that must be a whole number of seconds from 0 to the year 9999 is missing or is not.
   case timeInvalid(claim: String)
   /// Expired so many seconds ago.
   case expired(seconds: Int64)
   /// `iat` lies so many seconds ahead.
   case issuedInFuture(seconds: Int64)
+  /// Issued so many seconds ago, which no fresh answer is.
+  case issuedLongAgo(seconds: Int64)
   /// `nbf` lies so many seconds ahead.
   case notYetValid(seconds: Int64)
   case nonceMissing
@@ -50,7 +58,7 @@ extension IDTokenFault {
   /// True if a wrong clock on one side explains it.
   package var isClock: Bool {
     switch self {
-    case .expired, .issuedInFuture, .notYetValid: true
+    case .expired, .issuedInFuture, .issuedLongAgo, .notYetValid: true
     default: false
     }
   }
@@ -62,15 +70,19 @@ extension IDTokenFault: CustomStringConvertible {
     switch self {
     case .malformed(let reason): reason
     case .algorithmRefused(let name): "it is signed with \"\(name)\", which is not accepted"
+    case .algorithmNotAnnounced(let name):
+      "it is signed with \(name), which the issuer does not announce"
     case .headerRefused(let name): "its header has a \"\(name)\" that is not accepted"
     case .unknownKey(let id): "the issuer has no signing key \(id.map { "\"\($0)\"" } ?? "for it")"
     case .ambiguousKey(let count): "it names no key, and \(count) keys of the issuer could be meant"
     case .algorithmMismatch(let name): "the key it names is not for \(name)"
     case .signatureInvalid: "its signature is wrong"
     case .subjectMissing, .subjectInvalid, .subjectChanged: subjectDescription
-    case .issuer, .audienceInvalid, .audience, .authorizedPartyMissing, .authorizedParty:
+    case .issuer, .audienceInvalid, .audience, .authorizedPartyMissing, .authorizedParty,
+      .authorizedPartyChanged:
       partyDescription
-    case .timeInvalid, .expired, .issuedInFuture, .notYetValid: timeDescription
+    case .authTimeChanged: "its auth_time is not that of the login"
+    case .timeInvalid, .expired, .issuedInFuture, .issuedLongAgo, .notYetValid: timeDescription
     case .nonceMissing: "it has no nonce, so it may belong to another login"
     case .nonceMismatch: "its nonce belongs to another login"
     case .accessTokenHashMismatch: "its at_hash does not fit the access token beside it"
@@ -93,6 +105,7 @@ extension IDTokenFault: CustomStringConvertible {
     case .authorizedPartyMissing(let others):
       "it is also for \(Self.list(others)), and does not say which client it was made for"
     case .authorizedParty(let found): "it was made for the client \"\(found)\""
+    case .authorizedPartyChanged: "its azp is not that of the login"
     default: "its audience is missing or is not text"
     }
   }
@@ -102,6 +115,7 @@ extension IDTokenFault: CustomStringConvertible {
     case .expired(let seconds): "it expired \(Self.duration(seconds)) ago"
     case .issuedInFuture(let seconds):
       "it was issued \(Self.duration(seconds)) in the future: the clocks differ"
+    case .issuedLongAgo(let seconds): "it was issued \(Self.duration(seconds)) ago"
     case .notYetValid(let seconds):
       "it becomes valid in \(Self.duration(seconds)): the clocks differ"
     case .timeInvalid(let claim): "its \(claim) is missing or is not a time"

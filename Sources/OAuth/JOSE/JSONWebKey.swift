@@ -13,6 +13,10 @@ import Foundation
 struct JSONWebKey: Sendable {
   let keyID: String?
   let key: VerificationKey
+  /// What the key may be used for: its `alg`, if it names one, else all that its type can do.
+  ///
+  /// The token has no say in it (RFC 8725 section 3.1).
+  let algorithms: [SigningAlgorithm]
 
   /// Why a key of a set is not used; the others of the set still are.
   struct Skipped: Error {
@@ -27,12 +31,17 @@ struct JSONWebKey: Sendable {
     if let keyID, keyID.utf8.count > Limits.keyID { throw Skipped(reason: "its kid is too long") }
     switch try Self.optionalString("kty", json) {
     case "RSA": key = .rsa(try Self.rsa(json))
-    case "EC": key = .p256(try Self.p256(json))
+    case "EC": key = try Self.elliptic(json)
     case "OKP": key = .ed25519(try Self.ed25519(json))
     default: throw Skipped(reason: "its kty is not known")
     }
-    if let algorithm = try Self.optionalString("alg", json), algorithm != key.algorithm.rawValue {
-      throw Skipped(reason: "its alg is not one that is used here")
+    if let name = try Self.optionalString("alg", json) {
+      algorithms = key.algorithms.filter { Text.sameBytes($0.rawValue, name) }
+      guard !algorithms.isEmpty else {
+        throw Skipped(reason: "its alg is not one that is used here with such a key")
+      }
+    } else {
+      algorithms = key.algorithms
     }
   }
 
@@ -82,17 +91,27 @@ struct JSONWebKey: Sendable {
     }
   }
 
-  private static func p256(_ json: StrictJSON) throws(Skipped) -> P256.Signing.PublicKey {
-    guard try optionalString("crv", json) == "P-256" else {
-      throw Skipped(reason: "its curve is not known")
+  private static func elliptic(_ json: StrictJSON) throws(Skipped) -> VerificationKey {
+    let size: Int
+    let curve = try optionalString("crv", json)
+    switch curve {
+    case "P-256": size = 32
+    case "P-384": size = 48
+    case "P-521": size = 66
+    default: throw Skipped(reason: "its curve is not known")
     }
     let x = try bytes("x", json)
     let y = try bytes("y", json)
-    guard x.count == 32, y.count == 32 else {
-      throw Skipped(reason: "its coordinates do not have 32 bytes")
+    guard x.count == size, y.count == size else {
+      throw Skipped(reason: "its coordinates do not have \(size) bytes")
     }
+    let point = [4] + x + y
     do {
-      return try P256.Signing.PublicKey(x963Representation: [4] + x + y)
+      return switch curve {
+      case "P-256": .p256(try P256.Signing.PublicKey(x963Representation: point))
+      case "P-384": .p384(try P384.Signing.PublicKey(x963Representation: point))
+      default: .p521(try P521.Signing.PublicKey(x963Representation: point))
+      }
     } catch {
       throw Skipped(reason: "it is not a point on its curve")
     }

@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if canImport(FoundationEssentials)
+package import FoundationEssentials
+#else
+package import Foundation
+#endif
+
 /// An issuer's public keys (RFC 7517 section 5).
 package struct KeySet: Sendable {
   let keys: [JSONWebKey]
@@ -44,14 +50,17 @@ package struct KeySet: Sendable {
     self.skipped = skipped
   }
 
-  /// Fetches and parses the set, and gives the document's bytes for a cache.
+  /// Fetches and parses the set, and gives the document for a cache; with `known`, asks only whether
+  /// that one changed.
   ///
   /// Throws what ``init(parsing:)`` throws, and what stands in ``OAuthError/Code`` for transport
   /// failures, redirects and statuses.
   package static func fetch(
     from endpoint: Endpoint,
+    known: CachedDocument? = nil,
+    now: Date,
     send: HTTPSend
-  ) async throws(OAuthError) -> (keys: KeySet, document: [UInt8]) {
+  ) async throws(OAuthError) -> (keys: KeySet, document: CachedDocument) {
     let document = try await DocumentFetch(
       url: endpoint.text,
       host: endpoint.host,
@@ -59,8 +68,8 @@ package struct KeySet: Sendable {
       limit: Limits.keyDocument,
       missing: .keysInvalid,
       html: .keysInvalid
-    ).run(send)
-    return (try KeySet(parsing: document), document)
+    ).run(known: known, now: now, send)
+    return (try KeySet(parsing: document.bytes), document)
   }
 
   private static func refusal(_ reason: String, _ cause: (any Error)? = nil) -> OAuthError {

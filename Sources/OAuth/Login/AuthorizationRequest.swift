@@ -24,39 +24,7 @@ package struct AuthorizationRequest: Sendable {
     }
   }
 
-  /// What to ask for.
-  package struct Parameters: Sendable {
-    package var clientID: String
-    package var redirectURI: String
-    /// In the order to be sent; openid is put first if it is missing.
-    package var scopes: [String]
-    /// `audience`, as Auth0 and Dex-like issuers want it.
-    package var audience: String?
-    /// `resource` (RFC 8707), any number of them.
-    package var resources: [String]
-    /// Further parameters, such as `prompt` or `login_hint`.
-    ///
-    /// A name that the request has already is refused.
-    package var extra: [(String, String)]
-
-    package init(
-      clientID: String,
-      redirectURI: String,
-      scopes: [String],
-      audience: String? = nil,
-      resources: [String] = [],
-      extra: [(String, String)] = []
-    ) {
-      self.clientID = clientID
-      self.redirectURI = redirectURI
-      self.scopes = scopes
-      self.audience = audience
-      self.resources = resources
-      self.extra = extra
-    }
-  }
-
-  /// What the browser opens.
+  /// What the browser opens, unless the request is pushed (``PushedAuthorization``).
   ///
   /// It contains the state, so it is shown to the person only, and never logged.
   package let url: String
@@ -64,91 +32,51 @@ package struct AuthorizationRequest: Sendable {
   package let nonce: String
   package let verifier: Secret
   package let redirectURI: String
+  let endpoint: Endpoint
+  let clientID: String
+  let pairs: [(String, String)]
 
   /// Throws ``OAuthError/Code/endpointMissing`` without an authorization endpoint, and
-  /// ``OAuthError/Code/requestInvalid`` for randoms of another length, bad scopes and doubled
-  /// parameters.
+  /// ``OAuthError/Code/requestInvalid`` for randoms of another length, bad scopes and resources,
+  /// reserved, bad and doubled parameters, and more than 16 KiB.
   package init(
     metadata: ProviderMetadata,
     parameters: Parameters,
     randomness: Randomness
   ) throws(OAuthError) {
-    let endpoint = try metadata.require(metadata.authorizationEndpoint, for: "browser logins")
+    endpoint = try metadata.require(metadata.authorizationEndpoint, for: "browser logins")
     let randoms = [randomness.state, randomness.nonce, randomness.verifier]
     guard randoms.allSatisfy({ $0.count == 32 }), Set(randoms).count == 3 else {
       throw Scopes.invalid("state, nonce and verifier need 32 random bytes of their own each")
     }
     let state = Base64URL.encode(randomness.state)
-    let nonce = Base64URL.encode(randomness.nonce)
     let verifier = Base64URL.encode(randomness.verifier)
-    var pairs = [
-      ("response_type", "code"),
-      ("client_id", parameters.clientID),
-      ("redirect_uri", parameters.redirectURI),
-      ("scope", try Scopes.joined(parameters.scopes)),
-      ("state", state),
-      ("nonce", nonce),
-      ("code_challenge", Self.challenge(verifier)),
-      ("code_challenge_method", "S256"),
-    ]
-    if let audience = parameters.audience { pairs.append(("audience", audience)) }
-    try Self.append(parameters.extra, to: &pairs, beside: endpoint)
-    pairs += parameters.resources.map { ("resource", $0) }
-    let separator = endpoint.address.query == nil ? "?" : "&"
-    url = endpoint.text + separator + FormEncoding.query(pairs)
+    nonce = Base64URL.encode(randomness.nonce)
+    pairs = try Self.pairs(
+      parameters,
+      state: state,
+      nonce: nonce,
+      challenge: Self.challenge(verifier),
+      query: endpoint.address.query
+    )
+    url = Self.url(endpoint, pairs)
+    guard url.utf8.count <= Limits.authorizationURL else {
+      throw Scopes.invalid("it has more than \(Limits.authorizationURL) bytes")
+    }
     self.state = Secret(state)
-    self.nonce = nonce
     self.verifier = Secret(verifier)
     redirectURI = parameters.redirectURI
+    clientID = parameters.clientID
+  }
+
+  /// The endpoint with these parameters behind its own.
+  static func url(_ endpoint: Endpoint, _ pairs: [(String, String)]) -> String {
+    let separator = endpoint.address.query == nil ? "?" : "&"
+    return endpoint.text + separator + FormEncoding.query(pairs)
   }
 
   /// The S256 challenge of a verifier: base64url of its SHA-256 (RFC 7636 section 4.2).
   package static func challenge(_ verifier: String) -> String {
     Base64URL.encode(SHA256.hash(data: Array(verifier.utf8)))
-  }
-
-  /// RFC 6749 section 3.1: no parameter more than once, and the endpoint's own query counts too.
-  private static func append(
-    _ extra: [(String, String)],
-    to pairs: inout [(String, String)],
-    beside endpoint: Endpoint
-  ) throws(OAuthError) {
-    var names = Set((FormEncoding.decode((endpoint.address.query ?? "").utf8) ?? []).map(\.name))
-    for (name, value) in extra {
-      guard name != "resource" else { throw Scopes.invalid("give resource as a resource") }
-      pairs.append((name, value))
-    }
-    for (name, _) in pairs {
-      guard names.insert(name).inserted else {
-        throw Scopes.invalid("the parameter \"\(Text.line(name, limit: 40))\" is there twice")
-      }
-    }
-  }
-}
-
-/// Scopes of a request (RFC 6749 section 3.3).
-enum Scopes {
-  /// The scopes in their order without repetitions, openid first if it was missing, with spaces
-  /// between.
-  static func joined(_ scopes: [String]) throws(OAuthError) -> String {
-    var seen: Set<String> = []
-    var result: [String] = []
-    for scope in scopes.contains("openid") ? scopes : ["openid"] + scopes {
-      guard !scope.isEmpty, Text.isVisibleASCII(scope), !scope.contains("\""),
-        !scope.contains("\\")
-      else {
-        throw invalid("\"\(Text.line(scope, limit: 40))\" is not a scope")
-      }
-      if seen.insert(scope).inserted { result.append(scope) }
-    }
-    return result.joined(separator: " ")
-  }
-
-  static func invalid(_ reason: String) -> OAuthError {
-    OAuthError(
-      .requestInvalid,
-      what: "the login request cannot be built: \(reason)",
-      remedy: "check the scopes and parameters in the kubeconfig user"
-    )
   }
 }

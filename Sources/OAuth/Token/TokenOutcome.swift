@@ -23,8 +23,9 @@ package enum TokenOutcome: Sendable, Equatable {
 
   /// Interprets an answer.
   ///
-  /// `now` is for a `Retry-After` that is a date.
-  package init(_ answer: HTTPAnswer, now: Date?) {
+  /// `now` is for a `Retry-After` that is a date; `withProof` says that the request had a DPoP
+  /// proof, so that a token of that type may be used.
+  package init(_ answer: HTTPAnswer, now: Date?, withProof: Bool = false) {
     let isSuccess = (200..<300).contains(answer.status)
     guard answer.body.count <= Limits.tokenAnswer else {
       self = isSuccess ? .garbled(status: answer.status) : Self.error(answer, nil, now)
@@ -35,7 +36,7 @@ package enum TokenOutcome: Sendable, Equatable {
       self = Self.error(answer, json, now)
       return
     }
-    if let response = json.flatMap(TokenResponse.init) {
+    if let response = json.flatMap({ TokenResponse($0, withProof: withProof) }) {
       self = .tokens(response)
     } else if json?["error"]?.string != nil {
       self = Self.error(answer, json, now)

@@ -8,6 +8,13 @@ import FoundationEssentials
 #else
 import Foundation
 #endif
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
 
 /// One person's machine for the time of a test: private folders, the built programs, and a lab.
 struct Desk: Sendable {
@@ -55,6 +62,17 @@ struct Desk: Sendable {
   private func clear() async {
     await lab.stop()
     PrivateFile.removeFolder(folder)
+  }
+
+  /// Variables that make this desk's home the one of the account, for whatever asks the user database.
+  ///
+  /// Without them a test would write into the home of whoever runs it.
+  func account() throws -> [String: String] {
+    let file = "\(folder)/passwd"
+    try PrivateFile.write("tester:x:\(geteuid()):\(getegid())::\(folder)/home:/bin/sh\n", to: file)
+    return [
+      "LD_PRELOAD": "libnss_wrapper.so", "NSS_WRAPPER_PASSWD": file, "NSS_WRAPPER_GROUP": file,
+    ]
   }
 
   /// The words of a plain `get-token` for the lab.

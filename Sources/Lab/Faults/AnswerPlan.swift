@@ -16,6 +16,9 @@ struct AnswerPlan: Sendable {
   var faults: [String] = []
   private var tokenEdits: [@Sendable (inout TokenDraft) -> Void] = []
   private var answerEdits: [@Sendable (inout [String: JSONValue]) -> Void] = []
+  private var redirectEdits: [@Sendable (inout RedirectParameters) -> Void] = []
+  /// New keys before the request is processed; the value says whether the old ones stay published.
+  var rotatesKeysKeepingOld: Bool?
 
   /// Changes tokens before they are signed: all of them, or those that the fault's
   /// `token=id|access` names.
@@ -32,6 +35,15 @@ struct AnswerPlan: Sendable {
   /// Changes the members of a JSON answer.
   mutating func editAnswer(_ edit: @escaping @Sendable (inout [String: JSONValue]) -> Void) {
     answerEdits.append(edit)
+  }
+
+  /// Changes the parameters of an authorization response.
+  mutating func editRedirect(_ edit: @escaping @Sendable (inout RedirectParameters) -> Void) {
+    redirectEdits.append(edit)
+  }
+
+  func edited(_ parameters: RedirectParameters) -> RedirectParameters {
+    redirectEdits.reduce(into: parameters) { parameters, edit in edit(&parameters) }
   }
 
   func edited(_ draft: TokenDraft) -> TokenDraft {
@@ -51,22 +63,5 @@ struct CannedAnswer: Sendable {
   let headers: [(name: String, value: String)]
 }
 
-/// A token before it is signed.
-struct TokenDraft: Sendable {
-  /// What the token is for.
-  enum Use: String, Sendable {
-    case id
-    case access
-  }
-
-  /// Who signs it.
-  enum Signature: Sendable {
-    case currentKey
-    case foreignKey
-    case none
-  }
-
-  let use: Use
-  var claims: [String: JSONValue]
-  var signature = Signature.currentKey
-}
+/// The parameters of an authorization response, in order, some perhaps twice.
+typealias RedirectParameters = [(name: String, value: String)]

@@ -47,6 +47,9 @@ package struct Fault: Sendable, Equatable {
         remedy: "known endpoints: \(names)"
       )
     }
+    for required in kind.requires where parameters[required] == nil {
+      throw LabError(.badOption, "the fault \"\(name)\" needs \(required)=…")
+    }
     self.name = name
     self.endpoint = endpoint
     self.grant = grant
@@ -88,7 +91,9 @@ package struct Fault: Sendable, Equatable {
     for (key, value) in json["parameters"]?["headers"]?.object ?? [:] {
       if let text = value.scalarText { flat["header.\(key)"] = text }
     }
-    flat["name"] = nil
+    flat["name"] = json["parameters"]?["name"]?.scalarText
+    // As JSON text, so that "1" and 1 stay two things.
+    flat["value"] = json["parameters"]?["value"]?.text
     try self.init(name: name, flat: flat)
   }
 
@@ -133,6 +138,12 @@ package struct Fault: Sendable, Equatable {
     members["grant"] = grant.map(JSONValue.string)
     members["client"] = client.map(JSONValue.string)
     return .object(members)
+  }
+
+  /// The parameter `value`: JSON where it is JSON, and text otherwise.
+  var value: JSONValue {
+    let text = parameters["value"] ?? ""
+    return (try? JSONValue.parse(text)) ?? .string(text)
   }
 
   /// A whole-number parameter.

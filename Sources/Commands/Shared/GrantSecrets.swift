@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Credentials
+import OAuth
+
+/// Where a grant's secrets come from, as the options say; each is read anew whenever it is needed.
+struct GrantSecrets: Sendable {
+  let options: GrantOptions
+  let environment: [String: String]
+  let request: CredentialRequest
+  let effects: Effects
+  /// Whether a job's token may be sent to an address that is not its service's own.
+  let trusts: @Sendable (_ origin: String) throws(CredentialsError) -> Bool
+
+  var secrets: CredentialSource.Secrets {
+    var secrets = CredentialSource.Secrets(assertion: assertion)
+    if options.passwordSource != nil { secrets.password = password }
+    return secrets
+  }
+
+  @Sendable
+  private func password() async throws(CredentialsError) -> Secret {
+    guard let source = options.passwordSource else {
+      throw CredentialsError(.failed, "no password is named", remedy: "name one: --password-file")
+    }
+    return try read(source)
+  }
+
+  private func read(_ source: SecretSource) throws(CredentialsError) -> Secret {
+    do {
+      return try source.read(environment)
+    } catch {
+      throw CredentialsError(.configuration, error.what, remedy: error.remedy, cause: error.cause)
+    }
+  }
+
+  @Sendable
+  private func assertion() async throws(CredentialsError) -> Secret {
+    if let source = options.assertionSource { return try read(source) }
+    switch options.assertionFrom {
+    case .githubActions: return try await gitHubActionsToken()
+    case nil: return try await CredentialSource.Secrets.noAssertion()
+    }
+  }
+
+  private func gitHubActionsToken() async throws(CredentialsError) -> Secret {
+    do {
+      let job = try GitHubActionsToken(
+        url: environment[GitHubActionsToken.urlVariable],
+        token: environment[GitHubActionsToken.tokenVariable]
+      )
+      guard try job.isGitHub || trusts(job.origin) else { throw untrusted(job.origin) }
+      effects.trace("asking GitHub Actions for a token of this job")
+      let call = job.call(audience: options.assertionAudience ?? request.issuer.text)
+      return try job.token(in: try await effects.send(TransportTrust(authorities: []), call))
+    } catch let error as CredentialsError {
+      throw error
+    } catch let error as OAuthError {
+      throw CredentialsError(error)
+    } catch let failure as TransportFailure {
+      throw CredentialsError(
+        OAuthError(failure, fetching: "a token of this job", from: "GitHub Actions")
+      )
+    } catch {
+      throw CredentialsError(.failed, "no token of this job", remedy: "try again", cause: error)
+    }
+  }
+
+  private func untrusted(_ origin: String) -> CredentialsError {
+    CredentialsError(
+      .configuration,
+      "the token of this job would be sent to \(origin), which is not GitHub's and which you have not trusted",
+      remedy: "if that is your GitHub Enterprise server: lanyard trust \(ShellWord.quote(origin))"
+    )
+  }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Credentials
+import Host
+import OAuth
+
+/// The request that options make: checks what they say and reads the files and variables that they name.
+struct RequestComposition {
+  private let options: OIDCOptions
+  private let environment: [String: String]
+
+  init(_ options: OIDCOptions, _ environment: [String: String]) {
+    self.options = options
+    self.environment = environment
+  }
+
+  /// Throws a usage failure for what is missing, a configuration failure for what is wrong.
+  func request() throws(Failure) -> CredentialRequest {
+    let issuer = try issuer()
+    let grant = options.grant
+    return CredentialRequest(
+      issuer: issuer,
+      client: try client(),
+      grant: grant.grantType,
+      username: grant.username,
+      subjectTokenType: grant.grantType == .tokenExchange ? grant.subjectTokenType : "",
+      scopes: scopes,
+      audience: options.authorization.audience,
+      resources: options.authorization.resources,
+      parameters: options.authorization.pairs.map { .init(name: $0.0, value: $0.1) },
+      account: options.account,
+      token: options.token,
+      authorities: try certificates(options.certificateAuthority, "--certificate-authority"),
+      manner: CredentialRequest.Manner(
+        redirectURI: options.authorization.redirectURI,
+        responseMode: options.authorization.responseMode,
+        par: options.authorization.par,
+        dpop: options.authorization.dpop
+      )
+    )
+  }
+
+  /// A robot asks for what it was told to and nothing else.
+  private var scopes: [String] {
+    let standard = options.grant.grantType.isUnattended ? [] : ["openid", "offline_access"]
+    var seen: Set<String> = []
+    return (standard + options.scopes).filter { seen.insert($0).inserted }
+  }
+
+  private func issuer() throws(Failure) -> Issuer {
+    guard let issuerURL = options.issuerURL, !issuerURL.isEmpty else {
+      throw Failure(
+        exitCode: ExitCodes.usage,
+        "--issuer-url is missing",
+        remedy: "say which issuer: --issuer-url https://id.example.com/realms/dev"
+      )
+    }
+    do {
+      return try Issuer(issuerURL)
+    } catch {
+      throw Failure(
+        exitCode: ExitCodes.configuration,
+        error.what,
+        remedy: error.remedy,
+        cause: error.cause
+      )
+    }
+  }
+
+  private func client() throws(Failure) -> OAuthClient {
+    let client = options.client
+    guard let id = client.clientID, !id.isEmpty else {
+      throw Failure(
+        exitCode: ExitCodes.usage,
+        "--client-id is missing",
+        remedy: "say which OAuth client: --client-id kubernetes"
+      )
+    }
+    return OAuthClient(
+      id: id,
+      method: client.clientAuth,
+      secret: try client.secretSource?.read(environment),
+      key: try client.clientKeyFile.map { path throws(Failure) in
+        Secret(
+          String(
+            decoding: try OptionFile(path: path, option: "--client-key-file").bytes(),
+            as: UTF8.self
+          )
+        )
+      },
+      keyID: client.clientKeyID,
+      certificate: try certificates(client.clientCertificateFile, "--client-certificate-file")
+    )
+  }
+
+  /// The certificates of a file; none if no file is named.
+  private func certificates(_ path: String?, _ option: String) throws(Failure) -> [UInt8] {
+    guard let path else { return [] }
+    let bytes = try OptionFile(path: path, option: option).bytes()
+    guard CertificateBundle.isReadable(bytes) else {
+      throw Failure(
+        exitCode: ExitCodes.configuration,
+        "\(option) holds no certificates in PEM: \(path)",
+        remedy: "name a file with -----BEGIN CERTIFICATE----- in it"
+      )
+    }
+    return bytes
+  }
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import ArgumentParser
+package import Credentials
+
+extension GrantType: ExpressibleByArgument {}
+extension AssertionProvider: ExpressibleByArgument {}
+
+/// Which grant gives the tokens, and what it needs that a person at a browser does not.
+package struct GrantOptions: ParsableArguments {
+  /// The grant.
+  @Option(
+    help: ArgumentHelp(
+      """
+      How tokens are had: authorization-code is a login by a person, the others are for robots; password is \
+      a legacy grant (RFC 9700 forbids it).
+      """,
+      valueName: "grant"
+    )
+  )
+  package var grantType: GrantType = .authorizationCode
+
+  /// The user of a password grant.
+  @Option(help: ArgumentHelp("The user of --grant-type password.", valueName: "name"))
+  package var username: String?
+
+  /// Path of the file with that user's password.
+  @Option(
+    help: ArgumentHelp(
+      "A file with the password of --username; asked for at the terminal unless given.",
+      valueName: "file"
+    )
+  )
+  package var passwordFile: String?
+
+  /// Name of the variable with that user's password.
+  @Option(
+    help: ArgumentHelp(
+      "An environment variable with the password of --username.",
+      valueName: "name"
+    )
+  )
+  package var passwordEnv: String?
+
+  /// Path of the file with the token to exchange.
+  @Option(
+    help: ArgumentHelp(
+      "A file with the token for token-exchange or jwt-bearer, such as a projected one; read anew each time.",
+      valueName: "file"
+    )
+  )
+  package var assertionFile: String?
+
+  /// Name of the variable with the token to exchange.
+  @Option(
+    help: ArgumentHelp(
+      "An environment variable with the token for token-exchange or jwt-bearer.",
+      valueName: "name"
+    )
+  )
+  package var assertionEnv: String?
+
+  /// The service that gives the token to exchange.
+  @Option(
+    help: ArgumentHelp(
+      "A service that gives the token for token-exchange or jwt-bearer: github-actions.",
+      valueName: "service"
+    )
+  )
+  package var assertionFrom: AssertionProvider?
+
+  /// The audience of the token that such a service gives.
+  @Option(
+    help: ArgumentHelp(
+      "The audience to ask --assertion-from for; the issuer's URL unless given.",
+      valueName: "text"
+    )
+  )
+  package var assertionAudience: String?
+
+  /// What the token to exchange is.
+  @Option(
+    help: ArgumentHelp(
+      "What the token for token-exchange is (RFC 8693 §3): jwt, id_token, access_token, or a URI.",
+      valueName: "type"
+    )
+  )
+  package var subjectTokenType = "jwt"
+
+  /// Options with their defaults, as parsing needs them.
+  package init() {}
+
+  /// Where the password comes from, unless it is asked for.
+  var passwordSource: SecretSource? {
+    SecretSource(
+      file: (passwordFile, "--password-file"),
+      variable: (passwordEnv, "--password-env")
+    )
+  }
+
+  /// Where the token to exchange comes from, unless a service gives it.
+  var assertionSource: SecretSource? {
+    SecretSource(
+      file: (assertionFile, "--assertion-file"),
+      variable: (assertionEnv, "--assertion-env")
+    )
+  }
+
+  /// Throws a usage error for options that contradict each other.
+  package func validate() throws {
+    let password = [passwordFile, passwordEnv].compactMap { $0 }
+    let assertion = [assertionFile, assertionEnv, assertionFrom?.rawValue].compactMap { $0 }
+    guard password.count <= 1 else {
+      throw ValidationError("--password-file and --password-env contradict each other")
+    }
+    guard assertion.count <= 1 else {
+      throw ValidationError(
+        "give one of --assertion-file, --assertion-env and --assertion-from, not several"
+      )
+    }
+    let wantsPassword = grantType == .password
+    if username == nil, wantsPassword {
+      throw ValidationError("--grant-type password needs --username")
+    }
+    if !wantsPassword, username != nil || !password.isEmpty {
+      throw ValidationError("--username and its password are for --grant-type password")
+    }
+    if assertion.isEmpty, grantType.takesAssertion {
+      throw ValidationError(
+        "--grant-type \(grantType.rawValue) needs --assertion-file, --assertion-env or --assertion-from"
+      )
+    }
+    if !assertion.isEmpty, !grantType.takesAssertion {
+      throw ValidationError("an assertion is for --grant-type token-exchange or jwt-bearer")
+    }
+    if assertionAudience != nil, assertionFrom == nil {
+      throw ValidationError("--assertion-audience is for --assertion-from")
+    }
+    if subjectTokenType != "jwt", grantType != .tokenExchange {
+      throw ValidationError("--subject-token-type is for --grant-type token-exchange")
+    }
+  }
+
+  func add(to words: inout OptionWords) {
+    words.add("--grant-type", grantType, unless: .authorizationCode)
+    words.add("--username", username)
+    words.add("--password-file", passwordFile)
+    words.add("--password-env", passwordEnv)
+    words.add("--assertion-file", assertionFile)
+    words.add("--assertion-env", assertionEnv)
+    words.add("--assertion-from", assertionFrom?.rawValue)
+    words.add("--assertion-audience", assertionAudience)
+    if subjectTokenType != "jwt" { words.add("--subject-token-type", subjectTokenType) }
+  }
+}

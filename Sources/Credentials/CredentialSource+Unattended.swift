@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import OAuth
+import SessionStore
+
+extension CredentialSource {
+  /// The bytes to print for a grant that nobody logs in for: the ready credential, else a new token.
+  ///
+  /// There is nothing to keep but the ready credential: what the token was made from can be had again at any time.
+  func unattendedCredential(_ slot: ReadySlot) async throws(CredentialsError) -> [UInt8] {
+    if case .hit(let body) = slot.lookup(effects.now()) { return body }
+    let turn = try await turnToAsk(slot)
+    if case .found(let body)? = turn { return body }
+    defer { if case .lock(let lock)? = turn { lock.release() } }
+    let (token, times) = try await obtain()
+    return hand(token, times, slot)
+  }
+
+  /// One process asks and the others find its answer; where there can be no lock, each asks for itself.
+  private func turnToAsk(_ slot: ReadySlot) async throws(CredentialsError) -> Taken<[UInt8]>? {
+    do {
+      try store.prepareFolders()
+    } catch {
+      return nil
+    }
+    do {
+      return try await take(
+        store.lockPath(forSession: try request.sessionID),
+        why: "token",
+        seconds: Numbers.renewalWait
+      ) { () throws(CredentialsError) -> [UInt8]? in
+        if case .hit(let body) = slot.lookup(effects.now()) { body } else { nil }
+      }
+    } catch {
+      guard error.code == .store else { throw error }
+      return nil
+    }
+  }
+
+  private func obtain() async throws(CredentialsError) -> (Secret, TokenTimes) {
+    let outcome: TokenOutcome
+    let metadata: ProviderMetadata
+    do {
+      metadata = try await documents.metadata()
+      let calls = ClientCalls(request: request, metadata: metadata, effects: effects)
+      var exchange = GrantExchange(calls: calls, binding: nil)
+      effects.trace("asking the issuer for a token: \(request.grant.rawValue)")
+      outcome = try await exchange.send(try await grant())
+    } catch let error as OAuthError {
+      throw CredentialsError(error)
+    } catch let error as CredentialsError {
+      throw error
+    } catch GrantExchange.Fault.notMade(let error) {
+      throw CredentialsError(error)
+    } catch GrantExchange.Fault.unanswered(let failure) {
+      throw CredentialsError(
+        OAuthError(failure, fetching: "a token", from: request.issuer.host)
+      )
+    } catch {
+      throw CredentialsError(
+        .failed,
+        "no token",
+        remedy: "try again; -v shows the cause",
+        cause: error
+      )
+    }
+    guard case .tokens(let tokens) = outcome else { throw refusal(outcome) }
+    return try await judge(tokens, metadata)
+  }
+
+  private func grant() async throws(CredentialsError) -> TokenGrant {
+    switch request.grant {
+    case .tokenExchange:
+      .tokenExchange(try await exchange(options.secrets.assertion()))
+    case .jwtBearer:
+      .jwtBearer(assertion: try await options.secrets.assertion(), scopes: request.scopes)
+    case .clientCredentials, .authorizationCode, .password:
+      .clientCredentials(scopes: request.scopes)
+    }
+  }
+
+  private func exchange(_ subject: Secret) throws(CredentialsError) -> TokenExchange {
+    do {
+      let type = try TokenExchange.TokenType(request.subjectTokenType)
+      return TokenExchange(subject: .init(subject, type), scopes: request.scopes)
+    } catch {
+      throw CredentialsError(error)
+    }
+  }
+
+  private func refusal(_ outcome: TokenOutcome) -> CredentialsError {
+    switch Classification.judge(outcome, issuer: nil) {
+    case .configuration(let why):
+      CredentialsError(
+        .configuration,
+        why,
+        remedy: "check the client id, what it authenticates with, and the scopes"
+      )
+    case .temporary(let why, _), .unknown(let why):
+      CredentialsError(.temporary, why, remedy: "try again in a moment")
+    case .dead(let why), .refused(let why):
+      CredentialsError(
+        .refused,
+        "the issuer gives no token: \(why)",
+        remedy: "ask whoever runs the issuer whether this client may use the grant"
+      )
+    case nil: CredentialsError(.failed, "the issuer gives no token", remedy: "try again")
+    }
+  }
+
+  /// The token that is wanted, an ID token after its verdict.
+  private func judge(
+    _ tokens: TokenResponse,
+    _ metadata: ProviderMetadata
+  ) async throws(CredentialsError) -> (Secret, TokenTimes) {
+    try Acceptance.checkType(of: tokens)
+    let received = effects.now()
+    guard request.token == .id else {
+      guard let token = tokens.accessToken else { throw missing }
+      return (token, Acceptance.accessTimes(tokens, received: received))
+    }
+    guard let token = tokens.idToken else { throw missing }
+    let expectation = IDTokenExpectation(
+      issuer: request.issuer,
+      clientID: request.client.id,
+      nonce: .none,
+      accessToken: tokens.accessToken,
+      previousSubject: nil,
+      now: received,
+      skew: Numbers.skew
+    )
+    let verdict: IDTokenVerdict
+    do {
+      verdict = try await documents.judge(token, against: expectation, metadata: metadata)
+    } catch {
+      throw CredentialsError(error)
+    }
+    return (token, try Acceptance.times(of: verdict, received: received))
+  }
+
+  private var missing: CredentialsError {
+    CredentialsError(
+      .configuration,
+      "the issuer gave no \(request.token.rawValue) token for \(request.grant.rawValue)",
+      remedy: "ask for the other one with --token, or check the scopes"
+    )
+  }
+}

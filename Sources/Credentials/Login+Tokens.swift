@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+import OAuth
+
+extension Login {
+  // MARK: tokens
+
+  /// The key to bind tokens to; nil where they are not to be bound.
+  ///
+  /// An access token that goes to the API server cannot be: that takes plain bearers (RFC 9449 §7).
+  func newBinding(_ metadata: ProviderMetadata) throws(CredentialsError) -> DPoPBinding? {
+    switch request.manner.dpop {
+    case .never: return nil
+    case .auto:
+      guard request.token == .id, metadata.dpopAlgorithms?.contains("ES256") == true,
+        !documents.dpopWasRefused
+      else { return nil }
+    case .always:
+      guard request.token == .id else {
+        throw CredentialsError(
+          .configuration,
+          "an access token that is bound to a key is of no use to an API server",
+          remedy: "leave out --dpop always, or --token access"
+        )
+      }
+    }
+    do {
+      return try DPoPBinding(effects)
+    } catch {
+      throw CredentialsError(error)
+    }
+  }
+
+  /// Exchanges what the person's login gave for tokens; without a proof if the issuer does not take part after all.
+  func redeem(
+    _ grant: TokenGrant,
+    _ exchange: inout GrantExchange
+  ) async throws(CredentialsError) -> TokenResponse {
+    let outcome = try await outcome(of: grant, &exchange)
+    guard exchange.binding != nil, case .refused(let refusal) = DPoPSupport(outcome) else {
+      return try tokens(in: outcome)
+    }
+    guard request.manner.dpop != .always else {
+      throw CredentialsError(
+        .refused,
+        "the issuer does not bind its refresh tokens to a key (DPoP)",
+        remedy: "leave out --dpop always, or have the issuer enable DPoP for this client"
+      )
+    }
+    effects.trace("the issuer does not bind tokens to a key after all; going on without")
+    documents.noteDPoPRefused()
+    exchange.binding = nil
+    return try tokens(
+      in: refusal == .bearer ? outcome : try await self.outcome(of: grant, &exchange)
+    )
+  }
+
+  private func outcome(
+    of grant: TokenGrant,
+    _ exchange: inout GrantExchange
+  ) async throws(CredentialsError) -> TokenOutcome {
+    do {
+      return try await exchange.send(grant)
+    } catch {
+      switch error {
+      case .notMade(let error): throw CredentialsError(error)
+      case .unanswered(let failure):
+        throw CredentialsError(
+          OAuthError(failure, fetching: "the tokens", from: request.issuer.host)
+        )
+      }
+    }
+  }
+
+  private func tokens(in outcome: TokenOutcome) throws(CredentialsError) -> TokenResponse {
+    switch outcome {
+    case .tokens(let tokens): return tokens
+    default:
+      let verdict = Classification.judge(outcome, issuer: nil)
+      switch verdict {
+      case .configuration(let why):
+        throw CredentialsError(
+          .configuration,
+          why,
+          remedy: "check the client id, its secret and the scopes"
+        )
+      case .temporary(let why, _), .unknown(let why):
+        throw CredentialsError(.temporary, why, remedy: "log in again in a moment")
+      case .dead(let why), .refused(let why):
+        throw CredentialsError(.refused, "the login failed: \(why)", remedy: "log in again")
+      case nil: throw CredentialsError(.failed, "the login failed", remedy: "log in again")
+      }
+    }
+  }
+
+  func accept(
+    _ tokens: TokenResponse,
+    _ metadata: ProviderMetadata,
+    nonce: String?,
+    binding: DPoPBinding?
+  ) async throws(CredentialsError) -> Session {
+    try Acceptance.checkType(of: tokens)
+    guard let idToken = tokens.idToken else {
+      throw CredentialsError(
+        .configuration,
+        "the issuer gave no ID token",
+        remedy: "check that the client may use OpenID Connect (scope openid)"
+      )
+    }
+    let received = effects.now()
+    let expectation = IDTokenExpectation(
+      issuer: request.issuer,
+      clientID: request.client.id,
+      nonce: nonce.map { .exactly($0) } ?? .none,
+      accessToken: tokens.accessToken,
+      previousSubject: nil,
+      now: received,
+      skew: Numbers.skew
+    )
+    let verdict = try await judge(idToken, against: expectation, metadata)
+    return Session(
+      summary: try summary(verdict, tokens, received: received, nonce: nonce),
+      refreshToken: tokens.refreshToken,
+      idToken: idToken,
+      accessToken: tokens.accessToken,
+      binding: binding
+    )
+  }
+
+  private func judge(
+    _ token: Secret,
+    against expectation: IDTokenExpectation,
+    _ metadata: ProviderMetadata
+  ) async throws(CredentialsError) -> IDTokenVerdict {
+    do {
+      return try await documents.judge(
+        token,
+        against: expectation,
+        metadata: metadata,
+        fresh: true
+      )
+    } catch {
+      throw CredentialsError(error)
+    }
+  }
+
+  private func summary(
+    _ verdict: IDTokenVerdict,
+    _ tokens: TokenResponse,
+    received: Date,
+    nonce: String?
+  ) throws(CredentialsError) -> Session.Summary {
+    let claims = try Acceptance.claims(of: verdict)
+    return Session.Summary(
+      issuer: request.issuer.text,
+      clientID: request.client.id,
+      account: request.account,
+      subject: claims.subject,
+      name: claims.preferredUsername ?? claims.email ?? claims.name,
+      authoritiesDigest: request.authoritiesDigest,
+      loggedIn: received,
+      state: .active,
+      renewable: tokens.refreshToken != nil,
+      nonce: nonce,
+      idTimes: try Acceptance.times(of: verdict, received: received),
+      accessTimes: tokens.accessToken == nil
+        ? nil : Acceptance.accessTimes(tokens, received: received),
+      intent: nil,
+      uncertain: false,
+      outage: nil,
+      rejectionRenewed: nil
+    )
+  }
+}

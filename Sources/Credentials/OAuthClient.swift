@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import OAuth
+
+/// What the issuer knows the client by, and what the client proves it with.
+package struct OAuthClient: Sendable, Equatable {
+  /// The client id (RFC 6749 §2.2).
+  package var id: String
+  /// The method to authenticate with; nil: by what is given and what the issuer offers.
+  package var method: ClientCredential.Method?
+  /// The secret of a confidential client.
+  package var secret: Secret?
+  /// The private key, PEM.
+  package var key: Secret?
+  /// The key id to name in assertions; nil: the key's thumbprint (RFC 7638).
+  package var keyID: String?
+  /// The certificate chain (PEM) for mutual TLS, which goes with `key`; empty if there is none.
+  package var certificate: [UInt8]
+
+  /// Makes a client; a public one unless something secret is given.
+  package init(
+    id: String,
+    method: ClientCredential.Method? = nil,
+    secret: Secret? = nil,
+    key: Secret? = nil,
+    keyID: String? = nil,
+    certificate: [UInt8] = []
+  ) {
+    self.id = id
+    self.method = method
+    self.secret = secret
+    self.key = key
+    self.keyID = keyID
+    self.certificate = certificate
+  }
+
+  /// Whether anything secret is used at the issuer.
+  package var hasSecret: Bool { secret != nil || key != nil }
+}
+
+/// With whom a connection is made: what is trusted beside the system's roots, and what this client shows.
+package struct TransportTrust: Sendable, Hashable {
+  /// Certificates (PEM) that are trusted beside the system's; empty if none were named.
+  package let authorities: [UInt8]
+  /// The client's certificate chain (PEM) for mutual TLS (RFC 8705); empty if there is none.
+  package let certificate: [UInt8]
+  /// The key of that certificate, PEM.
+  package let key: Secret?
+
+  /// Puts them together.
+  package init(authorities: [UInt8], certificate: [UInt8] = [], key: Secret? = nil) {
+    self.authorities = authorities
+    self.certificate = certificate
+    self.key = certificate.isEmpty ? nil : key
+  }
+
+  /// The key is left out: equal certificates have it in common.
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(authorities)
+    hasher.combine(certificate)
+  }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// A small text file of the user's own, which nobody else may have written.
+package enum OwnFile {
+  /// The content; nil if there is no such file.
+  ///
+  /// Symbolic links are followed, because people link their configuration; what counts is whose file it is.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - limit: The most bytes that it may hold.
+  /// - Returns: The bytes, or nil.
+  /// - Throws: `.notOurFile` if it is no regular file, belongs to somebody other than this user or root, or may be
+  ///   written by others; `.tooLarge`; `.system`.
+  package static func read(_ path: String, limit: Int) throws(HostError) -> [UInt8]? {
+    guard let bytes = try Files.readBounded(path, limit: limit) else { return nil }
+    try check(path)
+    return bytes
+  }
+
+  /// Adds a line at the end, making the file (0600) and its folders (0700) where they are missing.
+  ///
+  /// One write in append mode, so that two writers lose no line. Throws like ``read(_:limit:)``.
+  package static func append(line: String, to path: String) throws(HostError) {
+    try makeFolders(above: path)
+    let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK
+    let descriptor = unsafe path.withCString { unsafe open($0, flags, 0o600) }
+    guard descriptor >= 0 else { throw .system("cannot open \(Terminal.escape(path))") }
+    defer { close(descriptor) }
+    try check(path, descriptor)
+    let bytes = Array("\(line)\n".utf8)
+    let written = unsafe bytes.withUnsafeBytes {
+      unsafe write(descriptor, $0.baseAddress, $0.count)
+    }
+    guard written == bytes.count, fsync(descriptor) == 0 else {
+      throw .system("cannot write \(Terminal.escape(path))")
+    }
+  }
+
+  private static func check(_ path: String, _ descriptor: Int32? = nil) throws(HostError) {
+    var status = stat()
+    let result =
+      if let descriptor { unsafe fstat(descriptor, &status) } else {
+        unsafe path.withCString { unsafe stat($0, &status) }
+      }
+    guard result == 0 else { throw .system("cannot look at \(Terminal.escape(path))") }
+    guard status.st_mode & S_IFMT == S_IFREG, [0, geteuid()].contains(status.st_uid),
+      status.st_mode & (S_IWGRP | S_IWOTH) == 0
+    else {
+      throw HostError(
+        .notOurFile,
+        "\(Terminal.escape(path)) is not a file that only you can write",
+        remedy: "look into it, then make it yours alone: chown and chmod 600"
+      )
+    }
+  }
+
+  private static func makeFolders(above path: String) throws(HostError) {
+    var folders: [String] = []
+    var folder = path
+    while let slash = folder.lastIndex(of: "/"), slash != folder.startIndex {
+      folder = String(folder[..<slash])
+      if Files.exists(folder) { break }
+      folders.append(folder)
+    }
+    for folder in folders.reversed() {
+      guard unsafe folder.withCString({ unsafe mkdir($0, 0o700) }) == 0 || errno == EEXIST else {
+        throw .system("cannot make the folder \(Terminal.escape(folder))")
+      }
+    }
+  }
+}

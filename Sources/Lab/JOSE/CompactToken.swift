@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JWTKit
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// A signed token as it came in (RFC 7515 §3.1), with its header read and nothing believed.
+struct CompactToken: Sendable {
+  let text: String
+  let header: [String: JSONValue]
+
+  /// nil when it is not three parts, or the header is no JSON object.
+  init?(_ text: String) {
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count == 3, let json = Base64Text.decodeURL(parts[0]),
+      let header = try? JSONValue.parse(json).object
+    else { return nil }
+    self.text = text
+    self.header = header
+  }
+
+  var algorithm: String? { header["alg"]?.string }
+  var keyID: String? { header["kid"]?.string }
+
+  /// The claims, if a key of the collection signed them with the algorithm that the header names;
+  /// throws `LabError` or what JWTKit throws.
+  ///
+  /// An extension that is marked critical is one that nobody here knows (RFC 7515 §4.1.11).
+  func claims(verifiedBy keys: JWTKeyCollection) async throws -> [String: JSONValue] {
+    guard header["crit"] == nil else { throw LabError(.badOption, "unknown critical extension") }
+    if let keyID {
+      let key = try await keys.getKey(for: JWKIdentifier(string: keyID), alg: algorithm)
+      guard key.name == algorithm else {
+        throw LabError(.badOption, "the key is for another algorithm")
+      }
+    }
+    // A token need not name its key when the key set does not, either.
+    return try await keys.verify(text, as: TokenClaims.self, iteratingKeys: true).members
+  }
+}
