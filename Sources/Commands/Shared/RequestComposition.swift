@@ -30,7 +30,7 @@ struct RequestComposition {
       parameters: options.authorization.pairs.map { .init(name: $0.0, value: $0.1) },
       account: options.account,
       token: options.token,
-      authorities: try certificates(options.certificateAuthority, "--certificate-authority"),
+      authorities: try authorities(),
       manner: CredentialRequest.Manner(
         redirectURI: options.authorization.redirectURI,
         responseMode: options.authorization.responseMode,
@@ -91,6 +91,25 @@ struct RequestComposition {
       keyID: client.clientKeyID,
       certificate: try certificates(client.clientCertificateFile, "--client-certificate-file")
     )
+  }
+
+  /// The authorities beside the system's: of the option, then of `SSL_CERT_FILE` and `SSL_CERT_DIR`.
+  ///
+  /// All of them are part of whose session it is, because a kubeconfig can set the variables.
+  private func authorities() throws(Failure) -> [UInt8] {
+    let named = try certificates(options.certificateAuthority, "--certificate-authority")
+    do throws(HostError) {
+      let added = try EnvironmentAuthorities.added(environment: environment)
+      // The line end, because the file may lack its last one.
+      return named.isEmpty || added.isEmpty ? named + added : named + [0x0a] + added
+    } catch {
+      throw Failure(
+        exitCode: ExitCodes.configuration,
+        error.message,
+        remedy: error.remedy ?? "correct SSL_CERT_FILE, or unset it",
+        cause: error
+      )
+    }
   }
 
   /// The certificates of a file; none if no file is named.
