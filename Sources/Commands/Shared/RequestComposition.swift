@@ -32,7 +32,7 @@ struct RequestComposition {
       parameters: defaults.parameters,
       account: options.account,
       token: options.token,
-      authorities: try certificates(options.certificateAuthority, "--certificate-authority"),
+      authorities: try authorities(),
       manner: CredentialRequest.Manner(
         provider: defaults.preset?.name,
         redirectURI: options.authorization.redirectURI,
@@ -87,6 +87,25 @@ struct RequestComposition {
       keyID: client.clientKeyID,
       certificate: try certificates(client.clientCertificateFile, "--client-certificate-file")
     )
+  }
+
+  /// The authorities beside the system's: of the option, then of `SSL_CERT_FILE` and `SSL_CERT_DIR`.
+  ///
+  /// All of them are part of whose session it is, because a kubeconfig can set the variables.
+  private func authorities() throws(Failure) -> [UInt8] {
+    let named = try certificates(options.certificateAuthority, "--certificate-authority")
+    do throws(HostError) {
+      let added = try EnvironmentAuthorities.added(environment: environment)
+      // The line end, because the file may lack its last one.
+      return named.isEmpty || added.isEmpty ? named + added : named + [0x0a] + added
+    } catch {
+      throw Failure(
+        exitCode: ExitCodes.configuration,
+        error.message,
+        remedy: error.remedy ?? "correct SSL_CERT_FILE, or unset it",
+        cause: error
+      )
+    }
   }
 
   /// The certificates of a file; none if no file is named.
