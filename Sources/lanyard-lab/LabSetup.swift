@@ -81,6 +81,8 @@ struct LabSetup: ParsableArguments {
   @Flag(help: "Give the key set an address that only the metadata tells.")
   var randomJwksPath = false
 
+  @OptionGroup var behaviour: LabBehaviour
+
   @Option(
     name: .customLong("fault"),
     help: ArgumentHelp(
@@ -133,6 +135,7 @@ struct LabSetup: ParsableArguments {
     options.usernamePrefix = usernamePrefix
     options.groupsPrefix = groupsPrefix
     options.logFile = log
+    try behaviour.apply(to: &options)
     return options
   }
 }

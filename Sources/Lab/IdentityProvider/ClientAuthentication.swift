@@ -6,7 +6,7 @@ import Hummingbird
 extension IdentityProvider {
   /// The client that sent the request, after its secret was checked (RFC 6749 §2.3); throws
   /// `OAuthRefusal`.
-  func authenticatedClient(_ exchange: Exchange) throws -> LabClient {
+  func authenticatedClient(_ exchange: Exchange) async throws -> LabClient {
     if let repeated = exchange.fields.repeatedName {
       throw OAuthRefusal(
         code: "invalid_request",

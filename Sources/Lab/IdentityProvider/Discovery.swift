@@ -5,7 +5,7 @@ import Hummingbird
 extension IdentityProvider {
   /// The metadata document (OpenID Connect Discovery 1.0 §4, RFC 8414, RFC 8628 §4, RFC 9207 §3).
   func discovery(_ exchange: Exchange) async -> Response {
-    let metadata: [String: JSONValue] = [
+    var metadata: [String: JSONValue] = [
       "issuer": .string(issuer),
       "authorization_endpoint": .string(url(.authorization)),
       "token_endpoint": .string(url(.token)),
@@ -13,7 +13,9 @@ extension IdentityProvider {
       "revocation_endpoint": .string(url(.revocation)),
       "device_authorization_endpoint": .string(url(.deviceAuthorization)),
       "response_types_supported": ["code"],
-      "response_modes_supported": ["query"],
+      "userinfo_endpoint": .string(url(.userInfo)),
+      "end_session_endpoint": .string(url(.endSession)),
+      "response_modes_supported": .strings(ResponseMode.allCases.map(\.rawValue)),
       "grant_types_supported": .strings(GrantType.allCases.map(\.rawValue)),
       "subject_types_supported": ["public"],
       "id_token_signing_alg_values_supported": .strings(
@@ -33,7 +35,11 @@ extension IdentityProvider {
       ],
       "authorization_response_iss_parameter_supported": true,
     ]
-    return .json(.object(exchange.plan.edited(metadata)), cacheable: true)
+    if options.pushedRequests != .off {
+      metadata["pushed_authorization_request_endpoint"] = .string(url(.pushedAuthorizationRequest))
+      metadata["require_pushed_authorization_requests"] = .bool(options.pushedRequests == .required)
+    }
+    return document(metadata, exchange)
   }
 
   /// The scopes that mean something here; others are dropped.

@@ -50,4 +50,9 @@ struct OAuthRefusal: Error {
   /// What only the log knows, if it is more than that.
   var reason: String?
   var family: RefreshFamily?
+  /// What `WWW-Authenticate` says with a 401; Basic, unless given.
+  var challenge: String?
+  var headers: [(name: String, value: String)] = []
+  /// A bare status, as some issuers send it.
+  var hasNoBody = false
 }

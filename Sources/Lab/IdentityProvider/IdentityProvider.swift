@@ -112,7 +112,7 @@ final class IdentityProvider: LabWebsite {
     let plan = exchange.plan
     if let delay = plan.delayBefore { try? await Task.sleep(for: delay) }
     if plan.drop == .before { return await hangUp(exchange, connection, .before) }
-    let response: Response
+    var response: Response
     if let canned = plan.cannedAnswer {
       response = .text(
         canned.body,
@@ -123,10 +123,20 @@ final class IdentityProvider: LabWebsite {
     } else {
       response = await process(exchange)
     }
+    dress(&response, plan)
     if let delay = plan.delayAfter { try? await Task.sleep(for: delay) }
     if plan.drop == .after { return await hangUp(exchange, connection, .after) }
     record(.requestAnswered, exchange) { $0.status = response.status.code }
     return response
+  }
+
+  /// The time of the lab's clock, and the header fields that faults want.
+  private func dress(_ response: inout Response, _ plan: AnswerPlan) {
+    response.headers[.date] = HTTPDate.text(clock.now.addingTimeInterval(plan.dateShift))
+    for (name, value) in plan.headers {
+      guard let field = HTTPField.Name(name) else { continue }
+      response.headers[field] = value.isEmpty ? nil : value
+    }
   }
 
   private func hangUp(
@@ -146,14 +156,16 @@ final class IdentityProvider: LabWebsite {
       }
       switch exchange.endpoint {
       case .discovery: return await discovery(exchange)
-      case .keys:
-        return .json(.object(exchange.plan.edited(await keys.keySet)), cacheable: true)
+      case .keys: return document(await keys.keySet, exchange)
       case .authorization: return await authorization(exchange)
       case .login: return await login(exchange)
       case .token: return try await token(exchange)
       case .revocation: return try await revocation(exchange)
       case .deviceAuthorization: return try await deviceAuthorization(exchange)
       case .device: return await devicePage(exchange)
+      case .userInfo: return try await userInfo(exchange)
+      case .endSession: return await endSession(exchange)
+      case .pushedAuthorizationRequest: return try await pushedAuthorizationRequest(exchange)
       }
     } catch let refusal as OAuthRefusal {
       return refuse(exchange, refusal)
@@ -167,12 +179,18 @@ final class IdentityProvider: LabWebsite {
       event.reason = refusal.reason ?? refusal.description
       event.status = refusal.status
     }
-    let challenge =
-      refusal.status == 401 ? [("www-authenticate", "Basic realm=\"lanyard-lab\"")] : []
+    var headers = refusal.headers
+    if refusal.status == 401 {
+      let challenge = refusal.challenge ?? "Basic realm=\"lanyard-lab\""
+      headers.append((name: "www-authenticate", value: challenge))
+    }
+    if refusal.hasNoBody {
+      return .text("", type: "text/plain", status: .init(code: refusal.status), headers: headers)
+    }
     return .json(
       ["error": .string(refusal.code), "error_description": .string(refusal.description)],
       status: .init(code: refusal.status),
-      headers: challenge.map { (name: $0.0, value: $0.1) }
+      headers: headers
     )
   }
 

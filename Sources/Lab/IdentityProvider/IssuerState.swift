@@ -10,6 +10,7 @@ import Foundation
 struct AuthorizationRequest: Sendable {
   let client: String
   let redirectURI: String
+  let responseMode: ResponseMode?
   let scopes: [String]
   let state: String?
   let nonce: String?
@@ -36,6 +37,7 @@ actor IssuerState {
   }
 
   private var requests: [String: AuthorizationRequest] = [:]
+  private var pushed: [String: (fields: FormFields, client: String, expires: Date)] = [:]
   private var codes: [String: Code] = [:]
   private var families: RefreshFamilies
   private var devices = DeviceGrants()
@@ -57,6 +59,20 @@ actor IssuerState {
   /// The request that a login form belongs to, if it is still waiting.
   func request(_ id: String, now: Date) -> AuthorizationRequest? {
     requests[id].flatMap { now < $0.expires ? $0 : nil }
+  }
+
+  /// Keeps a pushed request (RFC 9126 §2.2); gives its name.
+  func push(_ fields: FormFields, client: String, expires: Date) -> String {
+    let uri = Randomness.token("urn:ietf:params:oauth:request_uri:")
+    pushed[uri] = (fields, client, expires)
+    return uri
+  }
+
+  /// A pushed request, once; nil if it is unknown, spent, another client's or too old.
+  func takePushed(_ uri: String, client: String, now: Date) -> FormFields? {
+    guard let entry = pushed[uri], entry.client == client else { return nil }
+    pushed[uri] = nil
+    return now < entry.expires ? entry.fields : nil
   }
 
   /// Ends a request: nobody can answer it again.

@@ -5,7 +5,7 @@ import Hummingbird
 extension IdentityProvider {
   /// `POST /token` (RFC 6749 §3.2).
   func token(_ exchange: Exchange) async throws -> Response {
-    let client = try authenticatedClient(exchange)
+    let client = try await authenticatedClient(exchange)
     switch exchange.fields["grant_type"].flatMap(GrantType.init(rawValue:)) {
     case .authorizationCode: return try await exchangeCode(exchange, client)
     case .refreshToken: return try await refresh(exchange, client)
@@ -54,26 +54,31 @@ extension IdentityProvider {
     switch await state.spendRefreshToken(token, client: client.id, now: clock.now) {
     case .renewed(let family):
       record(.refresh, exchange, family: family)
-      return try await tokens(for: family, nonce: nil, exchange)
+      return try await tokens(for: family, nonce: nil, isRefresh: true, exchange)
     case .renewedInGrace(let family):
       record(.replayInGrace, exchange, family: family)
-      return try await tokens(for: family, nonce: nil, exchange)
+      return try await tokens(for: family, nonce: nil, isRefresh: true, exchange)
     case .replay(let family):
       record(.replay, exchange, family: family) { $0.reason = family.ended }
       recordEnd(exchange, family)
-      throw OAuthRefusal(
-        code: "invalid_grant",
-        description: "the refresh token was used before",
-        family: family
-      )
+      throw deadRefreshToken("the refresh token was used before", reason: nil, family)
     case .refused(let reason, let family):
-      throw OAuthRefusal(
-        code: "invalid_grant",
-        description: "the refresh token is not valid",
-        reason: reason,
-        family: family
-      )
+      throw deadRefreshToken("the refresh token is not valid", reason: reason, family)
     }
+  }
+
+  /// The refusal of a refresh token, in the words of the issuer that the lab plays.
+  private func deadRefreshToken(_ description: String, reason: String?, _ family: RefreshFamily?)
+    -> OAuthRefusal
+  {
+    var refusal = OAuthRefusal(
+      code: options.deadRefreshAnswer == .invalidRequest ? "invalid_request" : "invalid_grant",
+      description: description,
+      reason: reason,
+      family: family
+    )
+    refusal.hasNoBody = options.deadRefreshAnswer == .empty
+    return refusal
   }
 
   /// Logs that a family ended.
@@ -114,7 +119,7 @@ extension IdentityProvider {
   /// `POST /revoke` (RFC 7009): a refresh token ends its family; access tokens live on, being
   /// self-contained.
   func revocation(_ exchange: Exchange) async throws -> Response {
-    let client = try authenticatedClient(exchange)
+    let client = try await authenticatedClient(exchange)
     guard let token = exchange.fields["token"] else {
       throw OAuthRefusal(code: "invalid_request", description: "the token is missing")
     }

@@ -11,9 +11,12 @@ import Foundation
 extension IdentityProvider {
   /// The token answer (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3): access token, ID token and
   /// refresh token.
-  func tokens(for family: RefreshFamily, nonce: String?, _ exchange: Exchange) async throws
-    -> Response
-  {
+  func tokens(
+    for family: RefreshFamily,
+    nonce: String?,
+    isRefresh: Bool = false,
+    _ exchange: Exchange
+  ) async throws -> Response {
     let access = try await keys.sign(exchange.plan.edited(accessToken(family)))
     var answer: [String: JSONValue] = [
       "access_token": .string(access),
@@ -22,13 +25,22 @@ extension IdentityProvider {
       "scope": .string(family.scopes.joined(separator: " ")),
       "refresh_token": .string(family.token),
     ]
-    if family.scopes.contains("openid") {
+    if family.scopes.contains("openid"), !isRefresh || refreshGivesIDToken(exchange) {
       let hash = await keys.algorithm.digest(of: access)
       var draft = idToken(family, nonce: nonce, accessTokenHash: hash)
       draft.clientSecret = options.clients.first { $0.id == family.client }?.secret
       answer["id_token"] = .string(try await keys.sign(exchange.plan.edited(draft)))
     }
     return .json(.object(exchange.plan.edited(answer)))
+  }
+
+  /// Whether a refresh answers with an ID token, which OpenID Connect Core §12.2 leaves open.
+  private func refreshGivesIDToken(_ exchange: Exchange) -> Bool {
+    switch options.refreshIDToken {
+    case .always: true
+    case .whenAsked: (exchange.fields["scope"] ?? "").split(separator: " ").contains("openid")
+    case .never: false
+    }
   }
 
   /// An access token in JWT form (RFC 9068), which the API server takes as well as an ID token.

@@ -32,6 +32,14 @@ package struct LabOptions: Sendable {
   package var rotation = true
   /// What a device must wait between two polls, in seconds (RFC 8628 §3.2).
   package var deviceInterval = 5
+  /// Whether authorization requests can be pushed (RFC 9126).
+  package var pushedRequests = Availability.off
+  /// What a refresh token that does not work is answered with.
+  package var deadRefreshAnswer = DeadRefreshAnswer.invalidGrant
+  /// When a refresh answers with an ID token.
+  package var refreshIDToken = RefreshIDToken.always
+  /// How long metadata and key set may be cached, in seconds.
+  package var documentMaxAge = 300
   /// Faults that are set from the start.
   package var faults: [Fault] = []
   /// The claim that the API server takes as user name.
@@ -44,6 +52,24 @@ package struct LabOptions: Sendable {
   package var logFile: String?
 
   package init() {}
+}
+
+/// What issuers answer to a refresh token that does not work.
+package enum DeadRefreshAnswer: String, Sendable, CaseIterable {
+  /// 400 `invalid_grant` (RFC 6749 §5.2).
+  case invalidGrant = "invalid-grant"
+  /// 400 `invalid_request`, as Dex does.
+  case invalidRequest = "invalid-request"
+  /// 400 without a body, as glewlwyd does.
+  case empty
+}
+
+/// When a refresh answers with an ID token (OpenID Connect Core §12.2).
+package enum RefreshIDToken: String, Sendable, CaseIterable {
+  case always
+  /// Only if the refresh asks for the scope `openid` again.
+  case whenAsked = "when-asked"
+  case never
 }
 
 /// A person who can log in at the lab.

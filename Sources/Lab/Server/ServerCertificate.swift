@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Crypto
+import HummingbirdTLS
+import NIOCore
 import NIOSSL
 import SwiftASN1
 import X509
@@ -74,7 +76,10 @@ struct ServerCertificate {
   let chainPEM: String
   let keyPEM: String
 
-  func tlsConfiguration() throws -> TLSConfiguration {
+  /// Whether to ask for a client certificate, whoever made it (RFC 8705); the endpoints judge it.
+  var asksForClientCertificate = false
+
+  func channelConfiguration() throws -> TLSChannelConfiguration {
     let chain = try NIOSSLCertificate.fromPEMBytes(Array(chainPEM.utf8))
     let key = try NIOSSLPrivateKey(bytes: Array(keyPEM.utf8), format: .pem)
     var configuration = TLSConfiguration.makeServerConfiguration(
@@ -82,6 +87,12 @@ struct ServerCertificate {
       privateKey: .privateKey(key)
     )
     configuration.applicationProtocols = ["http/1.1"]
-    return configuration
+    guard asksForClientCertificate else {
+      return TLSChannelConfiguration(tlsConfiguration: configuration)
+    }
+    configuration.certificateVerification = .optionalVerification
+    return TLSChannelConfiguration(tlsConfiguration: configuration) { _, promise in
+      promise.succeed(.certificateVerified)
+    }
   }
 }

@@ -35,6 +35,12 @@ package struct LabEvent: Sendable, Codable, Equatable {
     case familyRevoked = "family-revoked"
     /// A client revoked a token (RFC 7009).
     case revocation
+    /// The claims of a person were given out (OpenID Connect Core §5.3).
+    case userInfo = "userinfo"
+    /// A client ended a person's logins (OpenID Connect RP-Initiated Logout).
+    case logout
+    /// An authorization request was pushed (RFC 9126).
+    case pushedRequest = "pushed-request"
     case deviceStart = "device-start"
     case devicePending = "device-pending"
     case deviceSlowDown = "device-slow-down"
