@@ -15,6 +15,17 @@ struct LabBehaviour: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "Tokens bound to a key (DPoP): off, offered or required.",
+      valueName: "availability"
+    )
+  )
+  var dpop = "off"
+
+  @Flag(help: "Let DPoP proofs need a nonce.")
+  var dpopNonce = false
+
+  @Option(
+    help: ArgumentHelp(
       "What a dead refresh token is answered with: \(names(DeadRefreshAnswer.self)).",
       valueName: "answer"
     )
@@ -36,6 +47,8 @@ struct LabBehaviour: ParsableArguments {
 
   func apply(to options: inout LabOptions) throws {
     options.pushedRequests = try Availability(parsing: par)
+    options.dpop = try Availability(parsing: dpop)
+    options.dpopNonce = dpopNonce
     options.deadRefreshAnswer = try Self.parse(deadRefresh, "dead-refresh")
     options.refreshIDToken = try Self.parse(refreshIDToken, "refresh-id-token")
     guard documentMaxAge >= 0 else {

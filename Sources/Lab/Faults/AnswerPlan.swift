@@ -19,6 +19,10 @@ struct AnswerPlan: Sendable {
   private var redirectEdits: [@Sendable (inout RedirectParameters) -> Void] = []
   /// New keys before the request is processed; the value says whether the old ones stay published.
   var rotatesKeysKeepingOld: Bool?
+  /// Refuses proofs of possession although they are announced (RFC 9449).
+  var refusesProofs = false
+  /// Whether proofs need another nonce from this request on.
+  var renewsNonce = false
   /// Whether the claims of a person come signed.
   var signsUserInfo = false
   /// Seconds that the answer's `Date` is ahead of the lab's clock.

@@ -73,6 +73,12 @@ extension FaultKind {
       let value = fault.parameters["value"] == nil ? "" : fault.value.scalarText ?? ""
       plan.headers.append((name: name, value: value))
     },
+    FaultKind("refuse-dpop", "refuse a DPoP proof although DPoP is announced") { _, plan in
+      plan.refusesProofs = true
+    },
+    FaultKind("new-dpop-nonce", "DPoP proofs need another nonce from now on") { _, plan in
+      plan.renewsNonce = true
+    },
     FaultKind("signed-userinfo", "userinfo comes as a signed token", on: .userInfo) { _, plan in
       plan.signsUserInfo = true
     },

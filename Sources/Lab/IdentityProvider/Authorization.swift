@@ -43,6 +43,7 @@ extension IdentityProvider {
       nonce: fields["nonce"],
       codeChallenge: fields["code_challenge"] ?? "",
       loginHint: fields["login_hint"],
+      keyThumbprint: options.dpop == .off ? nil : fields["dpop_jkt"],
       expires: clock.now.addingTimeInterval(600)
     )
     return loginPage(request, id: await state.remember(request), exchange)

@@ -16,6 +16,8 @@ struct AuthorizationRequest: Sendable {
   let nonce: String?
   let codeChallenge: String
   let loginHint: String?
+  /// The key that the code will be bound to, by its thumbprint (RFC 9449 §10).
+  let keyThumbprint: String?
   let expires: Date
 }
 
@@ -42,6 +44,9 @@ actor IssuerState {
   private var families: RefreshFamilies
   private var devices = DeviceGrants()
   private var verifiers: Set<String> = []
+  private var seen: [String: Date] = [:]
+  /// The nonce that DPoP proofs need now (RFC 9449 §8).
+  private(set) var proofNonce = Randomness.token()
 
   init(rules: RefreshFamilies.Rules) {
     families = RefreshFamilies(rules: rules)
@@ -119,6 +124,24 @@ actor IssuerState {
     )
     codes[code]?.family = family.id
     return .granted(family, entry.request)
+  }
+
+  // MARK: things that may come once
+
+  /// Whether something did not come before; remembered until it could not be used anyway.
+  func isNew(_ name: String, until: Date, now: Date) -> Bool {
+    seen = seen.filter { now < $0.value }
+    return seen.updateValue(until, forKey: name) == nil
+  }
+
+  /// Another nonce for DPoP proofs; the one before works no more.
+  func renewNonce() {
+    proofNonce = Randomness.token()
+  }
+
+  /// Binds a login's refresh tokens to a key.
+  func bind(_ family: RefreshFamily, to key: String?) -> RefreshFamily {
+    families.bind(family.id, to: key) ?? family
   }
 
   // MARK: refresh tokens

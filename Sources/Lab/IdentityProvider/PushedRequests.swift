@@ -47,7 +47,9 @@ extension IdentityProvider {
       throw OAuthRefusal(code: error, description: description)
     }
     let expires = clock.now.addingTimeInterval(Double(Self.pushedRequestLifetime))
-    let uri = await state.push(exchange.fields, client: client.id, expires: expires)
+    var fields = exchange.fields
+    if let key = try await proofKey(exchange) { fields = fields.replacing("dpop_jkt", with: key) }
+    let uri = await state.push(fields, client: client.id, expires: expires)
     record(.pushedRequest, exchange)
     return .json(
       .object(

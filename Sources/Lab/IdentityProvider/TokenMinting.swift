@@ -17,10 +17,12 @@ extension IdentityProvider {
     isRefresh: Bool = false,
     _ exchange: Exchange
   ) async throws -> Response {
-    let access = try await keys.sign(exchange.plan.edited(accessToken(family)))
+    var accessDraft = accessToken(family)
+    accessDraft.claims["cnf"] = Self.confirmation(exchange)
+    let access = try await keys.sign(exchange.plan.edited(accessDraft))
     var answer: [String: JSONValue] = [
       "access_token": .string(access),
-      "token_type": "Bearer",
+      "token_type": exchange.keyThumbprint == nil ? "Bearer" : "DPoP",
       "expires_in": .int(options.accessLifetime),
       "scope": .string(family.scopes.joined(separator: " ")),
       "refresh_token": .string(family.token),
@@ -31,7 +33,15 @@ extension IdentityProvider {
       draft.clientSecret = options.clients.first { $0.id == family.client }?.secret
       answer["id_token"] = .string(try await keys.sign(exchange.plan.edited(draft)))
     }
-    return .json(.object(exchange.plan.edited(answer)))
+    return .json(.object(exchange.plan.edited(answer)), headers: await nonceField(exchange))
+  }
+
+  /// What an access token is bound to: the key of a proof (RFC 9449 §6), or the certificate that the
+  /// client authenticated with (RFC 8705 §3).
+  private static func confirmation(_ exchange: Exchange) -> JSONValue? {
+    if let key = exchange.keyThumbprint { return ["jkt": .string(key)] }
+    guard exchange.method?.usesCertificate == true else { return nil }
+    return exchange.certificate.map { ["x5t#S256": .string($0.thumbprint)] }
   }
 
   /// Whether a refresh answers with an ID token, which OpenID Connect Core §12.2 leaves open.
@@ -68,6 +78,12 @@ extension IdentityProvider {
     claims["email_verified"] = true
     claims["nonce"] = nonce.map(JSONValue.string)
     return TokenDraft(use: .id, claims: claims)
+  }
+
+  /// The nonce for the next proof (RFC 9449 §8.2).
+  func nonceField(_ exchange: Exchange) async -> [(name: String, value: String)] {
+    guard options.dpopNonce, exchange.keyThumbprint != nil else { return [] }
+    return [(name: "dpop-nonce", value: await state.proofNonce)]
   }
 
   private func commonClaims(_ family: RefreshFamily) -> [String: JSONValue] {

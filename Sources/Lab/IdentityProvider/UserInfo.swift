@@ -40,8 +40,9 @@ extension IdentityProvider {
   private func presentedAccessToken(_ exchange: Exchange) async throws -> [String: JSONValue] {
     let header = exchange.request.headers[.authorization] ?? ""
     let halves = header.split(separator: " ", maxSplits: 1).map(String.init)
+    let scheme = halves.first?.lowercased()
     guard halves.count == 2, let token = CompactToken(halves[1]),
-      halves[0].lowercased() == "bearer"
+      scheme == "bearer" || (scheme == "dpop" && options.dpop != .off)
     else { throw Self.invalidToken("no bearer token") }
     guard token.header["typ"]?.string == "at+jwt",
       let claims = try? await token.claims(verifiedBy: keys.verifiers)
@@ -49,6 +50,18 @@ extension IdentityProvider {
     guard claims["iss"]?.string == issuer, let expiry = claims["exp"]?.int,
       clock.now.timeIntervalSince1970 < Double(expiry)
     else { throw Self.invalidToken("the token has expired") }
+    if let key = claims["cnf"]?["jkt"]?.string {
+      guard scheme == "dpop", try await proofKey(exchange, accessToken: halves[1]) == key else {
+        throw Self.invalidProof("the token is bound to a key", true)
+      }
+    } else if scheme == "dpop" {
+      throw Self.invalidToken("the token is not bound to a key")
+    }
+    if let thumbprint = claims["cnf"]?["x5t#S256"]?.string,
+      thumbprint != exchange.certificate?.thumbprint
+    {
+      throw Self.invalidToken("the token is bound to another certificate")
+    }
     return claims
   }
 

@@ -40,6 +40,20 @@ struct LabCertificateAuthority {
     pem = try certificate.serializeAsPEM().pemString + "\n"
   }
 
+  /// Signs a certificate that a client can authenticate with (RFC 8705 §2.1).
+  func issueClientCertificate(_ name: String, now: Date) throws -> ClientCertificate {
+    try ClientCertificate(name, issuer: self.name, issuerKey: key, now: now)
+  }
+
+  /// Whether a certificate is one of this authority, for this common name, and good now.
+  func issued(_ presented: ClientCertificate.Presented, to name: String, now: Date) -> Bool {
+    guard let given = presented.certificate,
+      let subject = try? DistinguishedName(builder: { CommonName(name) })
+    else { return false }
+    return certificate.publicKey.isValidSignature(given.signature, for: given)
+      && given.subject == subject && given.notValidBefore <= now && now < given.notValidAfter
+  }
+
   /// Signs a new server certificate for loopback: 127.0.0.1, ::1 and localhost.
   func issueServerCertificate(now: Date) throws -> ServerCertificate {
     let serverKey = Certificate.PrivateKey(P256.Signing.PrivateKey())
