@@ -65,8 +65,8 @@ package enum WhoMayBeAsked {
     case (.never, _, _, _): .none
     case (.browser, _, _, _): .browser
     case (.device, _, _, _): .device
+    case (.paste, false?, _, _), (.paste, _, false, _): .none
     case (.paste, _, true, _): .paste
-    case (.paste, _, false, _): .none
     case (.auto, false?, _, _): .none
     case (.auto, true?, _, true): .browser
     case (.auto, true?, _, false): .deviceOrURL

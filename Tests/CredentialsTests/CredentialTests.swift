@@ -208,4 +208,29 @@ import Foundation
     #expect(error?.code == .configuration)
     #expect(error?.remedy.contains("lanyard login here") == true)
   }
+
+  // MARK: the old token ends during the wait
+
+  @Test func oldTokenThatExpiredWhileTheLockWasHeldIsNotHandedOut() async throws {
+    let world = try World()
+    try world.seed(Given.session(age: 900))
+    let lock = world.store.lockPath(forSession: try Given.request().sessionID)
+    world.edit { state in
+      state.locks = [lock]
+      state.onPause = { $0.pass(200) }
+    }
+    #expect(try await world.refusal()?.code == .temporary)
+  }
+
+  @Test(arguments: [World.dead, World.offline, World.error(503)] as [World.Answer])
+  func oldTokenThatExpiredDuringTheRenewalIsNotHandedOut(_ answer: @escaping World.Answer)
+    async throws
+  {
+    let world = try World()
+    try world.seed(Given.session(age: 900))
+    world.script(World.answer(answer, after: { $0.pass(200) }))
+    let error = try await world.refusal()
+    #expect(error?.code == .loginNeeded || error?.code == .temporary)
+    #expect(world.read { $0.written }.isEmpty)
+  }
 }

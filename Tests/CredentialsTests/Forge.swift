@@ -24,13 +24,14 @@ enum Forge {
     subject: String = "alice",
     nonce: String? = nil,
     life: Int = 1000,
+    named: Bool = true,
     by key: P256.Signing.PrivateKey = Forge.key
   ) -> String {
     let issued = Int(now.timeIntervalSince1970)
     var claims = """
-      {"iss":"\(Given.issuer)","sub":"\(subject)","aud":"kube","preferred_username":"\(subject)",\
-      "iat":\(issued),"exp":\(issued + life)
+      {"iss":"\(Given.issuer)","sub":"\(subject)","aud":"kube","iat":\(issued),"exp":\(issued + life)
       """
+    if named { claims += ",\"preferred_username\":\"\(subject)\"" }
     if let nonce { claims += ",\"nonce\":\"\(nonce)\"" }
     let header = base64url(#"{"alg":"ES256","kid":"one","typ":"JWT"}"#.utf8)
     let input = "\(header).\(base64url((claims + "}").utf8))"

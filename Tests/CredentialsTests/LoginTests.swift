@@ -225,4 +225,25 @@ import Foundation
     #expect(world.read { $0.opened }.isEmpty)
     #expect(world.read { $0.locks }.isEmpty)
   }
+
+  /// Whoever waited for a login that somebody refused must not open the next tab.
+  @Test func waiterOnARefusedLoginAsksNobody() async throws {
+    let world = try World()
+    try world.store.prepareFolders()
+    let digest = try Given.request().loginDigest
+    let lock = world.store.lockPath(forLogin: digest)
+    world.edit { state in
+      state.locks = [lock]
+      state.onPause = { world in
+        guard world.read({ $0.uptime }) > 1, world.read({ !$0.locks.isEmpty }) else { return }
+        LoginBackoff(store: world.store, digest: digest).failed(at: world.now)
+        world.edit { $0.locks = [] }
+      }
+    }
+    let error = try await world.refusal(interactive: true)
+    #expect(error?.code == .loginNeeded)
+    #expect(error?.what.contains("nobody is asked again for") == true)
+    #expect(world.read { $0.opened }.isEmpty)
+    #expect(world.read { $0.locks }.isEmpty)
+  }
 }

@@ -24,10 +24,12 @@ extension World {
       startRenewal: { order, lock in try await self.startRenewal(order, lock) },
       listen: { _ async throws(ListenProblem) in self.listener() },
       openBrowser: { url in
-        self.edit { $0.opened.append(url) }
-        return true
+        self.edit { state in
+          if state.browserOpens { state.opened.append(url) }
+          return state.browserOpens
+        }
       },
-      ask: { _, _ in try await self.ask() },
+      ask: { question, echoes in try await self.ask(question, echoes) },
       showQRCode: { text in self.edit { $0.lines.append("QR \(text)") } },
       tell: { line in self.edit { $0.lines.append(line) } },
       trace: { _ in }
@@ -49,11 +51,12 @@ extension World {
   }
 
   /// What the person types next; without anything more they leave the terminal alone.
-  private func ask() async throws -> String? {
+  private func ask(_ question: String, _ echoes: Bool) async throws -> String? {
     let typed: String? = edit { state in
-      state.typed.isEmpty ? nil : state.typed.removeFirst()
+      state.questions.append((question, echoes))
+      return state.typed.isEmpty ? nil : state.typed.removeFirst()
     }
-    if let typed { return typed }
+    if let typed { return typed.replacing("STATE", with: asked["state"] ?? "") }
     try await Task.sleep(for: .seconds(86400))
     return nil
   }
@@ -88,7 +91,7 @@ extension World {
   private func listener() -> RedirectListener {
     let host = read { $0.redirectHost }
     return RedirectListener(hosts: ["\(host):8000"], host: host, port: 8000) { receiver, conclude in
-      guard self.read({ $0.personAnswers }) else {
+      guard self.read({ $0.personAnswers && $0.browserAnswers }) else {
         try await Task.sleep(for: .seconds(86400))
         throw CancellationError()
       }
@@ -96,7 +99,7 @@ extension World {
       let state = self.asked["state"] ?? ""
       let action = receiver.receive(
         method: "GET",
-        target: "/?code=code-1&state=\(state)",
+        target: "/?\(self.read { $0.redirect })&state=\(state)",
         host: "\(host):8000",
         contentType: nil,
         body: []
@@ -109,7 +112,9 @@ extension World {
 
   /// The parameters of the last authorization request.
   var asked: [String: String] {
-    let url = read { $0.opened.last } ?? ""
+    let url = read { state in
+      state.opened.last ?? state.lines.last { $0.contains("://") && $0.contains("state=") } ?? ""
+    }
     return Self.fields(of: url.split(separator: "?").last.map { String($0) } ?? "")
   }
 
@@ -154,10 +159,15 @@ extension World {
   ) -> CredentialSource.Options {
     CredentialSource.Options(
       preference: preference,
-      audience: Audience(interactive: interactive, terminal: true, display: true),
+      audience: Audience(
+        interactive: interactive,
+        terminal: read { $0.terminal },
+        display: true
+      ),
       listenAddresses: ["127.0.0.1:8000"],
       hostID: nil,
       runtimeFolder: runtime,
+      secrets: read { $0.secrets },
       loginCommand: { "lanyard login here" }
     )
   }
@@ -211,11 +221,14 @@ extension World {
     id: Bool = true,
     refresh: Bool = true,
     by key: Forge.Signer = .issuer,
-    life: Int = 1000
+    life: Int = 1000,
+    named: Bool = true,
+    type: String = "Bearer",
+    nonce: String? = nil
   ) -> Answer {
     { world throws(TransportFailure) in
       var members = [
-        #""access_token":"access-\#(number)""#, #""token_type":"Bearer""#,
+        #""access_token":"access-\#(number)""#, #""token_type":"\#(type)""#,
         #""expires_in":\#(life)"#,
       ]
       if refresh { members.append(#""refresh_token":"refresh-\#(number)""#) }
@@ -225,12 +238,27 @@ extension World {
           subject: subject,
           nonce: world.asked["nonce"],
           life: life,
+          named: named,
           by: key == .issuer ? Forge.key : Forge.foreign
         )
         members.append(#""id_token":"\#(token)""#)
       }
-      return ok("{\(members.joined(separator: ","))}")
+      return ok("{\(members.joined(separator: ","))}", nonce: nonce)
     }
+  }
+
+  /// An answer that only asks for a nonce (RFC 9449 §8).
+  static func challenge(_ nonce: String) -> Answer {
+    { _ throws(TransportFailure) in
+      var answer = ok(#"{"error":"use_dpop_nonce"}"#, nonce: nonce)
+      answer.status = 400
+      return answer
+    }
+  }
+
+  /// Metadata with further members.
+  static func metadata(_ members: String) -> Answer {
+    { _ throws(TransportFailure) in ok("\(Forge.metadata.dropLast()),\(members)}") }
   }
 
   static func error(_ status: Int, _ code: String? = nil) -> Answer {

@@ -31,20 +31,34 @@ final class World: Sendable {
     var uptime = 0.0
     var random: UInt8 = 0
     var calls: [String] = []
+    /// Every request but those for metadata and keys.
+    var requests: [HTTPCall] = []
     var answers: [Answer] = []
     var onKeys: @Sendable (World) -> Void = { _ in }
     var onMetadata: Answer?
+    /// What the userinfo endpoint answers, in order.
+    var userinfo: [Answer] = []
     var onPause: @Sendable (World) -> Void = { _ in }
     var locks: Set<String> = []
     var holders: [String: LockHolder] = [:]
     var renewals = Renewals.run
     var redirectHost = "127.0.0.1"
     var personAnswers = true
+    /// Whether the browser comes back to the listener; if not, the login can still be finished by pasting.
+    var browserAnswers = true
+    /// What the issuer sends the browser back with, beside the state.
+    var redirect = "code=code-1"
+    var terminal = true
+    var secrets = CredentialSource.Secrets()
     var opened: [String] = []
+    /// Whether a browser can be started.
+    var browserOpens = true
     /// The page that the browser showed last.
     var page: String?
-    /// Lines that the person will type.
+    /// Lines that the person will type; `STATE` stands for the state of the login.
     var typed: [String] = []
+    /// What the person was asked, and whether what they type is shown.
+    var questions: [(text: String, echoes: Bool)] = []
     var lines: [String] = []
     var sessionWrites = 0
     var failingSessionWrites: Set<Int> = []
@@ -137,8 +151,10 @@ final class World: Sendable {
 
   // MARK: the issuer
 
-  static func ok(_ body: String) -> HTTPAnswer {
-    HTTPAnswer(status: 200, headers: [.contentType: "application/json"], body: Array(body.utf8))
+  static func ok(_ body: String, nonce: String? = nil) -> HTTPAnswer {
+    var headers: HTTPFields = [.contentType: "application/json"]
+    if let nonce, let name = HTTPField.Name("DPoP-Nonce") { headers[name] = nonce }
+    return HTTPAnswer(status: 200, headers: headers, body: Array(body.utf8))
   }
 
   /// The token endpoint's next answers, in order.
@@ -153,9 +169,20 @@ final class World: Sendable {
       edit { $0.calls.append("keys" + Self.condition(of: call)) }
       read { $0.onKeys }(self)
       return Self.ok(Forge.keySet)
+    case Given.issuer + "/userinfo":
+      edit { state in
+        state.calls.append("userinfo")
+        state.requests.append(call)
+      }
+      let answer: Answer? = state.withLock { $0.userinfo.isEmpty ? nil : $0.userinfo.removeFirst() }
+      guard let answer else { throw .notSent("the script has no more answers") }
+      return try answer(self)
     default:
       let body = String(decoding: call.body, as: UTF8.self)
-      edit { $0.calls.append(Self.name(of: body)) }
+      edit { state in
+        state.calls.append(Self.name(of: body))
+        state.requests.append(call)
+      }
       let answer: Answer? = state.withLock { $0.answers.isEmpty ? nil : $0.answers.removeFirst() }
       guard let answer else { throw .notSent("the script has no more answers") }
       return try answer(self)
