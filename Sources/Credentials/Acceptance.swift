@@ -10,28 +10,35 @@ import OAuth
 /// From verdicts and token answers to times and errors: what renewal and login have in common.
 enum Acceptance {
   /// The claims of a passed verdict; throws the failed rules.
-  static func claims(of verdict: IDTokenVerdict) throws(CredentialsError) -> IDTokenClaims {
+  ///
+  /// `skew`: what the answer with the token said about this clock, which explains times that do not fit.
+  static func claims(
+    of verdict: IDTokenVerdict,
+    skew: ClockSkew?
+  ) throws(CredentialsError) -> IDTokenClaims {
     switch verdict {
     case .passed(let claims): return claims
     case .failed(let faults):
       let words = faults.map(\.description).joined(separator: "; ")
+      let clock = faults.contains(where: \.isClock) ? skew?.words(host: "the issuer") : nil
       throw CredentialsError(
         .verdict,
-        "the issuer's ID token was not accepted: \(words)",
-        remedy: faults.contains(where: \.isClock)
-          ? "set this machine's clock, or the issuer's; the session is kept"
-          : "nothing was printed; ask whoever runs the issuer, because this token is not right"
+        (["the issuer's ID token was not accepted: \(words)"] + [clock?.what].compactMap(\.self))
+          .joined(separator: "; "),
+        remedy: clock?.remedy ?? remedy(faults)
       )
     }
   }
 
-  /// The times of the ID token of a passed verdict; throws the failed rules.
-  static func times(
-    of verdict: IDTokenVerdict,
-    received: Date
-  ) throws(CredentialsError) -> TokenTimes {
-    let claims = try claims(of: verdict)
-    return TokenTimes(
+  private static func remedy(_ faults: [IDTokenFault]) -> String {
+    faults.contains(where: \.isClock)
+      ? "set this machine's clock, or the issuer's; the session is kept"
+      : "nothing was printed; ask whoever runs the issuer, because this token is not right"
+  }
+
+  /// The times of an ID token that passed its verdict.
+  static func times(of claims: IDTokenClaims, received: Date) -> TokenTimes {
+    TokenTimes(
       life: .stamped(
         issued: Double(claims.iat),
         expires: Double(claims.exp)

@@ -94,7 +94,7 @@ struct BrowserLogin: Sendable {
           tokens,
           metadata,
           nonce: authorization.nonce,
-          binding: exchange.binding
+          exchange
         )
       )
     } catch {

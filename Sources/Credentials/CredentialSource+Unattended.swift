@@ -73,12 +73,14 @@ extension CredentialSource {
   private func obtain() async throws(CredentialsError) -> (Secret, TokenTimes) {
     let outcome: TokenOutcome
     let metadata: ProviderMetadata
+    let skew: ClockSkew?
     do {
       metadata = try await documents.metadata()
       let calls = ClientCalls(request: request, metadata: metadata, effects: effects)
       var exchange = GrantExchange(calls: calls, binding: nil)
       effects.trace("asking the issuer for a token: \(request.grant.rawValue)")
       outcome = try await exchange.send(try await grant())
+      skew = exchange.skew
     } catch let error as OAuthError {
       throw CredentialsError(error)
     } catch let error as CredentialsError {
@@ -98,7 +100,7 @@ extension CredentialSource {
       )
     }
     guard case .tokens(let tokens) = outcome else { throw refusal(outcome) }
-    return try await judge(tokens, metadata)
+    return try await judge(tokens, metadata, skew)
   }
 
   private func grant() async throws(CredentialsError) -> TokenGrant {
@@ -144,7 +146,8 @@ extension CredentialSource {
   /// The token that is wanted, an ID token after its verdict.
   private func judge(
     _ tokens: TokenResponse,
-    _ metadata: ProviderMetadata
+    _ metadata: ProviderMetadata,
+    _ skew: ClockSkew?
   ) async throws(CredentialsError) -> (Secret, TokenTimes) {
     try Acceptance.checkType(of: tokens)
     let received = effects.now()
@@ -169,7 +172,8 @@ extension CredentialSource {
     } catch {
       throw CredentialsError(error)
     }
-    return (token, try Acceptance.times(of: verdict, received: received))
+    let claims = try Acceptance.claims(of: verdict, skew: skew)
+    return (token, Acceptance.times(of: claims, received: received))
   }
 
   private var missing: CredentialsError {

@@ -7,6 +7,13 @@ struct GrantExchange: Sendable {
   let calls: ClientCalls
   /// The key that tokens are bound to and the issuer's last nonce; nil if they are not bound.
   var binding: DPoPBinding?
+  /// How far this clock is from the issuer's by the last answer; nil if that had no date.
+  private(set) var skew: ClockSkew?
+
+  init(calls: ClientCalls, binding: DPoPBinding?) {
+    self.calls = calls
+    self.binding = binding
+  }
 
   /// Why there is no answer.
   enum Fault: Error {
@@ -27,6 +34,7 @@ struct GrantExchange: Sendable {
       } catch {
         throw .unanswered(error)
       }
+      skew = ClockSkew(headers: answer.headers, now: calls.effects.now())
       let again = nonce.wantsAnother(after: answer)
       binding?.nonce = nonce.value
       if again, binding != nil { continue }

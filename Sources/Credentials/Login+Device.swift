@@ -34,7 +34,7 @@ extension Login {
     }
     var exchange = approved.exchange
     let tokens = try await withIDToken(approved.tokens, &exchange)
-    return try await accept(tokens, metadata, nonce: nil, binding: exchange.binding)
+    return try await accept(tokens, metadata, nonce: nil, exchange)
   }
 
   /// The tokens of an approved device, and the exchange that gave them.

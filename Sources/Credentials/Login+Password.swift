@@ -19,7 +19,7 @@ extension Login {
       .password(username: username, password: secret, scopes: request.scopes),
       &exchange
     )
-    return try await accept(tokens, metadata, nonce: nil, binding: exchange.binding)
+    return try await accept(tokens, metadata, nonce: nil, exchange)
   }
 
   private func readPassword(_ username: String) async throws(CredentialsError) -> Secret {

@@ -102,7 +102,7 @@ extension Login {
     _ tokens: TokenResponse,
     _ metadata: ProviderMetadata,
     nonce: String?,
-    binding: DPoPBinding?
+    _ exchange: GrantExchange
   ) async throws(CredentialsError) -> Session {
     try Acceptance.checkType(of: tokens)
     guard let idToken = tokens.idToken else {
@@ -124,16 +124,16 @@ extension Login {
       algorithms: metadata.signingAlgorithms
     )
     let verdict = try await judge(idToken, against: expectation, metadata)
-    let claims = try Acceptance.claims(of: verdict)
-    let name = try await name(of: claims, tokens, metadata, binding)
-    var summary = try summary(verdict, tokens, received: received, nonce: nonce)
+    let claims = try Acceptance.claims(of: verdict, skew: exchange.skew)
+    let name = try await name(of: claims, tokens, metadata, exchange.binding)
+    var summary = summary(claims, tokens, received: received, nonce: nonce)
     summary.name = name
     return Session(
       summary: summary,
       refreshToken: tokens.refreshToken,
       idToken: idToken,
       accessToken: tokens.accessToken,
-      binding: binding
+      binding: exchange.binding
     )
   }
 
@@ -155,13 +155,12 @@ extension Login {
   }
 
   private func summary(
-    _ verdict: IDTokenVerdict,
+    _ claims: IDTokenClaims,
     _ tokens: TokenResponse,
     received: Date,
     nonce: String?
-  ) throws(CredentialsError) -> Session.Summary {
-    let claims = try Acceptance.claims(of: verdict)
-    return Session.Summary(
+  ) -> Session.Summary {
+    Session.Summary(
       issuer: request.issuer.text,
       clientID: request.client.id,
       account: request.account,
@@ -172,7 +171,7 @@ extension Login {
       state: .active,
       renewable: tokens.refreshToken != nil,
       nonce: nonce,
-      idTimes: try Acceptance.times(of: verdict, received: received),
+      idTimes: Acceptance.times(of: claims, received: received),
       accessTimes: tokens.accessToken == nil
         ? nil : Acceptance.accessTimes(tokens, received: received),
       intent: nil,

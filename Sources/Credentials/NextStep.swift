@@ -47,6 +47,7 @@ package enum NextStep: Sendable, Equatable {
     guard let session else { return .logIn(.noSession) }
     let summary = session.summary
     guard summary.authoritiesDigest == request.authoritiesDigest else { return .otherAuthorities }
+    if request.token == .access, session.binding != nil { return .logIn(.bound) }
     let current = session.token(request.token)
     let rejectionCounts = rejected && !renewedForRejection(summary, now: now)
     if let current, !current.times.isDue(at: now), !rejectionCounts {
@@ -86,6 +87,8 @@ package enum LoginReason: Sendable, Equatable {
   case ended(at: Date, why: String)
   /// The access token has expired and the issuer gave no refresh token.
   case notRenewable
+  /// The session's access token is bound to a key, and the API server is to get an access token.
+  case bound
   /// The file of the session was damaged and set aside.
   case damaged(path: String)
 
@@ -95,6 +98,7 @@ package enum LoginReason: Sendable, Equatable {
     case .noSession: "nobody is logged in"
     case .ended(_, let why): "the session has ended: \(why)"
     case .notRenewable: "the token has expired and the issuer gave nothing to renew it with"
+    case .bound: "the session's access token is bound to a key, which no API server takes"
     case .damaged(let path): "the file of the session was damaged; it is kept as \(path)"
     }
   }

@@ -113,7 +113,7 @@ package struct Renewal {
         }
         action = flow.next(.kept)
       case .judge(let tokens):
-        return try await judge(successor.record, tokens, metadata)
+        return try await judge(successor, tokens, metadata)
       case .stop(let end):
         var record = successor.record
         return try settle(&record, end, answerLost: flow.answerLost)
@@ -139,6 +139,7 @@ package struct Renewal {
         .refreshToken(token, scopes: openID ? order.request.scopes : nil)
       )
       successor.binding = exchange.binding
+      successor.skew = exchange.skew
       return .answered(outcome)
     } catch {
       switch error {
@@ -152,14 +153,14 @@ package struct Renewal {
 
   /// Judges what is already on disk, and makes it the current token if it passes.
   private func judge(
-    _ kept: Record,
+    _ kept: Successor,
     _ tokens: TokenResponse,
     _ metadata: ProviderMetadata
   ) async throws(StoreError) -> RenewalReport {
-    var record = kept
+    var record = kept.record
     guard var session = record.session else { return .ended(why: LoginReason.noSession.words) }
     do {
-      try await accept(tokens, into: &session, metadata)
+      try await accept(tokens, into: &session, metadata, skew: kept.skew)
     } catch {
       return try stop(&record, error)
     }
@@ -179,7 +180,8 @@ package struct Renewal {
   private func accept(
     _ tokens: TokenResponse,
     into session: inout Session,
-    _ metadata: ProviderMetadata
+    _ metadata: ProviderMetadata,
+    skew: ClockSkew?
   ) async throws(CredentialsError) {
     let received = effects.now()
     try Acceptance.checkType(of: tokens)
@@ -201,7 +203,8 @@ package struct Renewal {
       } catch {
         throw CredentialsError(error)
       }
-      session.summary.idTimes = try Acceptance.times(of: verdict, received: received)
+      let claims = try Acceptance.claims(of: verdict, skew: skew)
+      session.summary.idTimes = Acceptance.times(of: claims, received: received)
       session.idToken = idToken
     }
     if let accessToken = tokens.accessToken {
@@ -227,7 +230,7 @@ package struct Renewal {
     }
     writeOrphan(session)
     do {
-      try await accept(tokens, into: &session, metadata)
+      try await accept(tokens, into: &session, metadata, skew: successor.skew)
     } catch {
       return .failed(error.code, what: error.what, remedy: error.remedy)
     }

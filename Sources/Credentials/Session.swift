@@ -148,14 +148,16 @@ package struct Session: Sendable {
     }
   }
 
-  /// The token of the wanted kind with its times, if the session holds one.
+  /// The token of the wanted kind with its times, if the session holds one that an API server can be shown.
+  ///
+  /// An access token that is bound to a key is none: API servers take plain bearers (RFC 9449 §7.1).
   package func token(_ kind: TokenKind) -> (token: Secret, times: TokenTimes)? {
     switch kind {
     case .id:
       guard let idToken, let times = summary.idTimes else { return nil }
       return (idToken, times)
     case .access:
-      guard let accessToken, let times = summary.accessTimes else { return nil }
+      guard binding == nil, let accessToken, let times = summary.accessTimes else { return nil }
       return (accessToken, times)
     }
   }

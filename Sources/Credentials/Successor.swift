@@ -15,6 +15,8 @@ struct Successor: Sendable {
   private(set) var next: Session?
   /// What the refresh token is bound to, with the nonce of the last answer.
   var binding: DPoPBinding?
+  /// What the last answer said about this clock.
+  var skew: ClockSkew?
   private var reservation: Reservation?
   private var spent: Secret?
 

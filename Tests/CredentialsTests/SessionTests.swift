@@ -46,6 +46,24 @@ import Foundation
     #expect(back.accessToken?.expose() == text)
   }
 
+  @Test(arguments: [nil, "nonce"] as [String?]) func bindingComesBack(_ nonce: String?) throws {
+    var session = Given.session()
+    session.binding = DPoPBinding(key: Secret("the-key"), nonce: nonce)
+    let header = try session.header()
+    let back = try Session(
+      OpenSession(generation: 1, header: header, payload: session.payload())
+    )
+    #expect(back.binding == session.binding)
+    #expect(!String(decoding: header, as: UTF8.self).contains("the-key"))
+  }
+
+  @Test func boundAccessTokenIsNoneForAnAPIServer() {
+    var session = Given.session()
+    session.binding = DPoPBinding(key: Secret("the-key"))
+    #expect(session.token(.access) == nil)
+    #expect(session.token(.id)?.token.expose() == "id-1")
+  }
+
   @Test(arguments: ["", "{", "[]", "{}", "null"]) func anythingElseIsRefused(_ text: String) throws
   {
     let bytes = Array(text.utf8)

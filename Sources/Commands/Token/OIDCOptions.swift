@@ -95,6 +95,11 @@ package struct OIDCOptions: ParsableArguments {
     if authorization.redirectURI != nil, !listenAddresses.isEmpty {
       throw ValidationError("--redirect-uri says where to listen and contradicts --listen-address")
     }
+    if authorization.dpop == .always, grant.grantType.isUnattended || wantedToken == .access {
+      throw ValidationError(
+        "--dpop always binds the refresh token of a login, and no token that an API server gets"
+      )
+    }
     for scope in scopes where scope.isEmpty || scope.contains(where: \.isWhitespace) {
       throw ValidationError("--scope takes one scope at a time, without blanks")
     }
