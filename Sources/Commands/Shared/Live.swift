@@ -36,8 +36,8 @@ enum Live {
 
   /// The effects of the running process.
   ///
-  /// `byHand`: a person typed the command, so that what their own environment says about the browser counts; in
-  /// `get-token` it could be a kubeconfig that says it.
+  /// `byHand`: a person typed the command, so that what their own environment says about the browser counts, without
+  /// what a context's `exec.env` adds to it; in `get-token` the two cannot be told apart.
   static func effects(
     _ surroundings: ProcessSurroundings,
     storeFolder: String,
@@ -45,6 +45,7 @@ enum Live {
     byHand: Bool = false
   ) -> Effects {
     let web = WebClients(environment: surroundings.environment)
+    let choosing = byHand ? ProcessSurroundings.current() : surroundings
     return Effects(
       now: { Clock.now() },
       uptime: { uptime() },
@@ -62,8 +63,8 @@ enum Live {
       openBrowser: { url in
         Browser.open(
           url: url,
-          environment: surroundings.environment,
-          surroundings: surroundings.host,
+          environment: choosing.environment,
+          surroundings: choosing.host,
           allowBrowserVariable: byHand
         )
       },
