@@ -106,6 +106,26 @@ import Testing
     }
   }
 
+  @Test func `logout --browser says the issuer's logout page, and only then`() async throws {
+    try await Desk.with { desk in
+      let variables = try kubeconfig(desk)
+      _ = try await desk.logIn(["login"], as: Desk.alice, variables)
+      let result = try await desk.lanyard(["logout", "--browser"], variables)
+      #expect(result.status == 0, "\(result.errors)")
+      let page = "\(desk.lab.issuer)/logout?client_id=lanyard&logout_hint=alice"
+      #expect(
+        result.errors == """
+          lab: logged out; the refresh token is revoked
+          open this address in your browser to log out at the issuer:
+            \(page)
+
+          """
+      )
+      let again = try await desk.lanyard(["logout", "--browser"], variables)
+      #expect(again.errors == "lab: nobody was logged in\n")
+    }
+  }
+
   @Test func `logout without the issuer forgets here and says so`() async throws {
     try await Desk.with { desk in
       let variables = try kubeconfig(desk)

@@ -20,6 +20,11 @@ struct LogOut: AsyncParsableCommand {
   @Flag(help: "Every context of the kubeconfig whose user runs lanyard.")
   var all = false
 
+  @Flag(
+    help: "Also open the issuer's logout page in the browser, where other applications' logins end."
+  )
+  var browser = false
+
   @OptionGroup var kubeconfig: KubeconfigOptions
   @OptionGroup var options: OIDCOptions
   @OptionGroup var global: GlobalOptions
@@ -67,12 +72,20 @@ struct LogOut: AsyncParsableCommand {
     let composition = try Composition(
       options,
       .current(overriding: environment),
-      verbose: global.verbose
+      verbose: global.verbose,
+      byHand: true
     )
     try composition.checkTrust()
     let source = composition.source(interactive: nil, contextKnown: context)
     let name = Terminal.escape(context ?? composition.request.issuer.text)
-    switch try await source.forget() {
+    let person = browser ? try source.personsName() : nil
+    let outcome = try await source.forget()
+    tell(outcome, name)
+    if browser, outcome != .nothingToForget { await source.endSessionInBrowser(of: person) }
+  }
+
+  private func tell(_ outcome: ForgetOutcome, _ name: String) {
+    switch outcome {
     case .nothingToForget: StandardError.write("\(name): nobody was logged in")
     case .revoked: StandardError.write("\(name): logged out; the refresh token is revoked")
     case .forgotten:
