@@ -104,7 +104,11 @@ extension Login {
     do {
       return try AuthorizationRequest(
         metadata: metadata,
-        parameters: parameters(redirectURI, thumbprint: try binding?.thumbprint),
+        // A code that is bound to the key could not be exchanged without it, should the issuer refuse proofs after all.
+        parameters: parameters(
+          redirectURI,
+          thumbprint: request.manner.dpop == .always ? try binding?.thumbprint : nil
+        ),
         randomness: AuthorizationRequest.Randomness(
           state: effects.random(32),
           nonce: effects.random(32),

@@ -56,7 +56,7 @@ import Foundation
     world.script(World.tokens(1, type: "DPoP"))
     _ = try await world.print(interactive: true)
     let binding = try #require(try world.stored()?.binding)
-    #expect(world.asked["dpop_jkt"] != nil)
+    #expect(world.asked["dpop_jkt"] == nil, "a bound code would leave no way back")
     for number in 2...4 {
       world.pass(900)
       world.script(World.tokens(number, type: "DPoP"))
@@ -161,6 +161,7 @@ import Foundation
     world.script(World.tokens(1, type: "DPoP"))
     _ = try await world.print(interactive: true, request: request(.always))
     #expect(try world.stored()?.binding != nil)
+    #expect(world.asked["dpop_jkt"] != nil)
   }
 
   @Test(arguments: [(.never, true), (.auto, false)] as [(Offer, Bool)])
