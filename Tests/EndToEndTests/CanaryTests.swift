@@ -105,6 +105,119 @@ import Foundation
     try await Task.sleep(for: .seconds(1.1))
   }
 
+  // MARK: clients and robots
+
+  /// The body of a PEM, whose last line is no secret.
+  private func body(_ pem: String) -> String {
+    pem.split(separator: "\n").filter { !$0.hasPrefix("-") }.joined()
+  }
+
+  private func expectNowhere(_ secrets: [String], _ evidence: Evidence, _ desk: Desk) {
+    for canary in secrets.map({ Canary($0) }) {
+      #expect(canary.files(below: desk.folder) == [])
+      expectSilence(canary, evidence, desk.lab)
+    }
+  }
+
+  @Test func `a client's key, its assertions and the proofs of a session are nowhere`()
+    async throws
+  {
+    let key = try await OpenSSL.key("P-256")
+    let mine = try PrivateFile.temporaryFolder(prefix: "lanyard-canary")
+    defer { PrivateFile.removeFolder(mine) }
+    try PrivateFile.write(key.privatePEM, to: "\(mine)/key.pem")
+    try await Desk.with({
+      $0.dpop = .offered
+      $0.clients.append(LabClient("robot", method: .privateKeyJWT, key: key.publicPEM))
+    }) { desk in
+      let words =
+        LabKubeconfig.lanyardArguments(desk.lab, clientID: "robot")
+        + ["--client-key-file", "\(mine)/key.pem", "-v"]
+      try await desk.trust()
+      var evidence = Evidence()
+      try await renewSlowly(desk, words, desk.account(), &evidence)
+      let secrets = await desk.lab.secrets().filter { $0.hasPrefix("eyJ") }
+      #expect(secrets.count >= 4, "two assertions and two proofs")
+      expectNowhere(secrets + [body(key.privatePEM)], evidence, desk)
+    }
+  }
+
+  @Test func `a password and an assertion are nowhere`() async throws {
+    let password = "a-password-that-is-found-if-it-is-there"
+    let mine = try PrivateFile.temporaryFolder(prefix: "lanyard-canary")
+    defer { PrivateFile.removeFolder(mine) }
+    try await Desk.with({ $0.users.append(LabUser("carol", password: password)) }) { desk in
+      let account = try desk.account()
+      let assertion = try desk.lab.assertion(subject: "robot")
+      try PrivateFile.write(password, to: "\(mine)/password")
+      try PrivateFile.write(assertion, to: "\(mine)/assertion")
+      try await desk.trust()
+      var evidence = Evidence()
+      let person = [
+        "--grant-type", "password", "--username", "carol", "--password-file", "\(mine)/password",
+        "-v",
+      ]
+      try evidence.add(try await desk.lanyard(desk.getToken + person, account), exit: 0)
+      for grant in ["jwt-bearer", "token-exchange"] {
+        let robot = ["--grant-type", grant, "--assertion-file", "\(mine)/assertion", "-v"]
+        try evidence.add(try await desk.lanyard(desk.getToken + robot, account), exit: 0)
+      }
+      desk.lab.faults.set(try Fault(parsing: "oauth-error:times=forever"))
+      for grant in ["jwt-bearer", "token-exchange"] {
+        let robot = ["--grant-type", grant, "--assertion-file", "\(mine)/assertion", "-v"]
+        let other = desk.getToken + robot + ["--audience", "another"]
+        try evidence.add(try await desk.lanyard(other, account), exit: 4)
+      }
+      expectNowhere([password, assertion], evidence, desk)
+    }
+  }
+
+  @Test func `a secret of a variable does not reach the renewal's environment`() async throws {
+    try await Desk.with { desk in
+      var variables = try desk.account()
+      variables["A_SECRET"] = "lanyard-confidential-secret"
+      let words =
+        LabKubeconfig.lanyardArguments(desk.lab, clientID: "lanyard-confidential")
+        + ["--client-secret-env", "A_SECRET", "-v"]
+      try await desk.trust()
+      var evidence = Evidence()
+      try await renewSlowly(desk, words, variables, &evidence)
+      let canary = Canary("lanyard-confidential-secret")
+      #expect(canary.files(below: desk.folder) == [])
+      #expect(!evidence.errors.contains(where: canary.isIn))
+      #if os(Linux)
+      let renewals = evidence.processes.filter { $0.commandLine.contains("renew-session") }
+      #expect(!renewals.isEmpty)
+      #expect(!renewals.contains { canary.isIn($0.commandLine + $0.environment) })
+      #expect(!evidence.processes.contains { canary.isIn($0.commandLine) })
+      #endif
+    }
+  }
+
+  /// A login and a renewal that takes long enough to look at its processes.
+  private func renewSlowly(
+    _ desk: Desk,
+    _ words: [String],
+    _ variables: [String: String],
+    _ evidence: inout Evidence
+  ) async throws {
+    desk.lab.faults.set(
+      try Fault("expires", grant: "authorization_code", parameters: ["seconds": "1"])
+    )
+    try evidence.add(try await desk.logIn(words, as: Desk.alice, variables), exit: 0)
+    try await Task.sleep(for: .seconds(1.1))
+    let arrived = desk.lab.log().count
+    desk.lab.faults.set(
+      try Fault("delay", grant: "refresh_token", parameters: ["ms": "1500", "when": "before"])
+    )
+    let asker = try desk.startLanyard(words, variables)
+    _ = try await eventually("the renewal") {
+      desk.lab.log(after: arrived).contains { $0.kind == .requestArrived } ? true : nil
+    }
+    evidence.processes = Canary.processes(with: desk.folder)
+    try evidence.add(try await asker.result(), exit: 0)
+  }
+
   @Test(arguments: ["plain", "tail", "base64", "in a longer base64"])
   func `a planted secret is found`(form: String) async throws {
     try await Desk.with { desk in

@@ -65,6 +65,40 @@ import Foundation
     }
   }
 
+  @Test(arguments: [(3600, "1 h behind"), (-7200, "2 h ahead of")])
+  func `a login that fails for a clock says by how much it is wrong`(seconds: Int, words: String)
+    async throws
+  {
+    try await Desk.with { desk in
+      desk.lab.faults.set(
+        try Fault(
+          "clock",
+          grant: "authorization_code",
+          parameters: ["seconds": String(seconds)]
+        )
+      )
+      let result = try await desk.logIn()
+      #expect(result.status == 4, "\(result.errors)")
+      #expect(result.output.isEmpty)
+      #expect(result.errors.contains("this clock is \(words) the clock of the issuer"))
+      #expect(result.errors.contains("timedatectl set-ntp true"))
+    }
+  }
+
+  @Test func `a renewal that fails for a clock says so and keeps the session`() async throws {
+    try await Desk.with { desk in
+      try await desk.logInAndExpire()
+      desk.lab.faults.set(
+        try Fault("clock", grant: "refresh_token", parameters: ["seconds": "3600"])
+      )
+      let result = try await desk.lanyard(desk.getToken)
+      #expect(result.status == 4, "\(result.errors)")
+      #expect(result.errors.contains("this clock is 1 h behind the clock of the issuer"))
+      #expect(try await desk.asksUntilItWorks(tolerating: [4]).status == 0)
+      #expect(desk.lab.logins == 1)
+    }
+  }
+
   @Test(arguments: [(30, 60), (30, 28), (90, 80)])
   func `an issuer whose clock is behind costs no renewal at each question`(
     life: Int,

@@ -52,6 +52,41 @@ struct KubectlTests {
     }
   }
 
+  @Test func `a cluster that says where to log in`() async throws {
+    try await Desk.with { desk in
+      let kubectl = try #require(ProcessRunner.find("kubectl"))
+      let path = "\(desk.folder)/kubeconfig"
+      let user = LabKubeconfig.User.exec(
+        command: try Programs.lanyard,
+        arguments: ["get-token", "oidc", "--login", "browser"]
+      )
+      let text = LabKubeconfig(desk.lab, user: user).text
+        .replacing("provideClusterInfo: false", with: "provideClusterInfo: true")
+        .replacing(
+          "  cluster:\n    server:",
+          with: """
+              cluster:
+                extensions:
+                - name: client.authentication.k8s.io/exec
+                  extension: {issuer-url: "\(desk.lab.issuer)", client-id: lanyard}
+                server:
+            """
+        )
+      try PrivateFile.write(text, to: path)
+      let command = [kubectl, "--kubeconfig", path, "get", "pods"]
+      let first = try desk.start(command)
+      try await desk.answer(first)
+      let pods = try await first.result()
+      #expect(pods.status == 0, "\(pods.errors)")
+      #expect(pods.output.hasPrefix("NAME"))
+      let again = try await ProcessRunner.run(command, environment: desk.environment)
+      #expect(again.output == pods.output, "\(again.errors)")
+      #expect(desk.lab.logins == 1)
+      let logout = try await desk.lanyard(["logout", "lab", "--kubeconfig", path])
+      #expect(logout.errors == "lab: logged out; the refresh token is revoked\n")
+    }
+  }
+
   @Test func `the block of the README, with another issuer`() async throws {
     try await Desk.with { desk in
       let readme = try PrivateFile.read("\(Programs.repository)/README.md")

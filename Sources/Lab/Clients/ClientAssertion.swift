@@ -16,6 +16,7 @@ extension IdentityProvider {
     guard let assertion, exchange.fields["client_assertion_type"] == Self.assertionType,
       let token = CompactToken(assertion)
     else { throw Self.invalidClient("no client assertion") }
+    await state.note(shown: assertion)
     let claims: [String: JSONValue]
     do {
       claims =

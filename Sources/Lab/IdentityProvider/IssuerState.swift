@@ -47,6 +47,7 @@ actor IssuerState {
   private var devices = DeviceGrants()
   private var verifiers: Set<String> = []
   private var seen: [String: Date] = [:]
+  private var shown: Set<String> = []
   /// The nonce that DPoP proofs need now (RFC 9449 §8).
   private(set) var proofNonce = Randomness.token()
 
@@ -189,7 +190,10 @@ actor IssuerState {
   var allFamilies: [RefreshFamily] { families.all }
 
   /// Every refresh token and code given out so far, and every code verifier received.
-  var secrets: Set<String> { families.tokens.union(codes.keys).union(verifiers) }
+  var secrets: Set<String> { families.tokens.union(codes.keys).union(verifiers).union(shown) }
+
+  /// Remembers what a client proved itself with.
+  func note(shown proof: String) { shown.insert(proof) }
 
   // MARK: device codes
 

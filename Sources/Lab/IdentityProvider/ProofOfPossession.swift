@@ -23,6 +23,7 @@ extension IdentityProvider {
     let isResource = accessToken != nil
     let proofs = exchange.request.headers[values: field]
     guard let proof = proofs.first else { return nil }
+    await state.note(shown: proof)
     if exchange.plan.refusesProofs { throw Self.invalidProof("no proofs here", isResource) }
     guard proofs.count == 1, let token = CompactToken(proof),
       token.header["typ"]?.string == "dpop+jwt", let jwk = token.header["jwk"]?.object,

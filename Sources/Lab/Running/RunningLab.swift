@@ -86,7 +86,7 @@ package struct RunningLab: Sendable {
     )
   }
 
-  /// Every refresh token, authorization code and code verifier so far.
+  /// Every refresh token, authorization code, code verifier, client assertion and DPoP proof so far.
   ///
   /// For tests that search for them where they must not be: never in the log, and not to be had
   /// over the network.
