@@ -6,6 +6,7 @@
 #   make lint       format and house rules
 #   make bench      start-up times beside /bin/true
 #   make torture    kill renewals at every instant and count what is lost
+#   make fuzz       10 million inputs for each parser of what comes from outside (FUZZ_RUNS=)
 #   make screenshots  the pages of a login as docs/screenshots/*.png
 #   make install    PREFIX=/usr/local DESTDIR=
 #   make clean      remove everything that was built
@@ -19,7 +20,7 @@ BUILD := .build/release
 SWIFT_BUILD := swift build -c release
 programs := lanyard lanyard-full lanyard-lab
 
-.PHONY: all build tools tour test test-build lint bench torture screenshots install clean help
+.PHONY: all build tools tour test test-build lint bench torture fuzz screenshots install clean help
 .DEFAULT_GOAL := all
 
 all: build
@@ -43,7 +44,7 @@ test: lint test-build
 	@scripts/run-tests
 
 lint: tools
-	swift format lint --strict -r Sources Tests Package.swift
+	swift format lint --strict -r Sources Tests Fuzz Package.swift
 	@scripts/lint
 
 # Measured as installed: stripping makes the difference that install's comment names.
@@ -57,6 +58,11 @@ torture: build
 screenshots: test-build
 	@scripts/screenshots docs/screenshots
 
+# The two modules are compiled once more, in .build-fuzz; what they depend on comes from the normal build.
+fuzz: tools
+	for module in OAuth Kubeconfig; do $(SWIFT_BUILD) --target $$module || exit; done
+	@scripts/fuzz
+
 # Stripping also copies: a file that the linker wrote piece by piece starts more slowly (docs/linking.md).
 install: build
 	mkdir -p '$(DESTDIR)$(PREFIX)/bin'
@@ -67,4 +73,4 @@ install: build
 	ln -sf lanyard '$(DESTDIR)$(PREFIX)/bin/kubectl-lanyard'
 
 clean:
-	rm -rf .build
+	rm -rf .build .build-fuzz
