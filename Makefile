@@ -6,6 +6,7 @@
 #   make lint       format and house rules
 #   make bench      start-up times beside /bin/true
 #   make torture    kill renewals at every instant and count what is lost
+#   make errors     write docs/errors.md from the catalogue in Sources/Commands/Errors
 #   make fuzz       10 million inputs for each parser of what comes from outside (FUZZ_RUNS=)
 #   make screenshots  the pages of a login as docs/screenshots/*.png
 #   make install    PREFIX=/usr/local DESTDIR=
@@ -20,7 +21,7 @@ BUILD := .build/release
 SWIFT_BUILD := swift build -c release
 programs := lanyard lanyard-full lanyard-lab
 
-.PHONY: all build tools tour test test-build lint bench torture fuzz screenshots install clean help
+.PHONY: all build tools tour test test-build lint bench torture errors fuzz screenshots install clean help
 .DEFAULT_GOAL := all
 
 all: build
@@ -46,6 +47,7 @@ test: lint test-build
 lint: tools
 	swift format lint --strict -r Sources Tests Fuzz Package.swift
 	@scripts/lint
+	@scripts/check-errors
 
 # Measured as installed: stripping makes the difference that install's comment names.
 bench: build
@@ -57,6 +59,10 @@ torture: build
 
 screenshots: test-build
 	@scripts/screenshots docs/screenshots
+
+errors: test-build
+	WRITE_ERRORS=1 scripts/run-tests --filter ErrorCatalogueTests
+	@scripts/check-errors
 
 # The two modules are compiled once more, in .build-fuzz; what they depend on comes from the normal build.
 fuzz: tools

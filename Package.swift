@@ -88,7 +88,7 @@ let package = Package(
     .testTarget(
       name: "CommandsTests",
       dependencies: [
-        "Commands", "Credentials", "OAuth", "SessionStore",
+        "Commands", "Credentials", "Host", "OAuth", "SessionStore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
