@@ -41,7 +41,9 @@ tour: build
 test-build: tools
 	$(SWIFT_BUILD) --build-tests
 
+# Some tests ask Chromium what it makes of a page; without a font it makes nothing of it.
 test: lint test-build
+	@scripts/check-tools chromium fonts-dejavu-core
 	@scripts/run-tests
 
 lint: tools
@@ -58,6 +60,7 @@ torture: build
 	@scripts/torture $(BUILD)
 
 screenshots: test-build
+	@scripts/check-tools chromium fonts-dejavu-core optipng
 	@scripts/screenshots docs/screenshots
 
 errors: test-build

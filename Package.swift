@@ -192,7 +192,10 @@ let package = Package(
     ),
     .testTarget(
       name: "LabTests",
-      dependencies: ["Lab", .product(name: "AsyncHTTPClient", package: "async-http-client")]
+      dependencies: [
+        "Lab", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]
     ),
 
     // MARK: OAuth: the RFCs
