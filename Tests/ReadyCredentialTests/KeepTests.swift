@@ -23,9 +23,10 @@ import Darwin
       (body, hour(dependencies: [long])),
     ]
     for (bytes, terms) in cases {
-      #expect(throws: ReadyCredentialError.self) {
+      let error = #expect(throws: ReadyCredentialError.self) {
         try scratch.ready.write(bytes, for: someKey(), terms: terms)
       }
+      #expect(error?.code == .tooLarge)
     }
     #expect(mode(of: scratch.ready.path) == nil)
   }

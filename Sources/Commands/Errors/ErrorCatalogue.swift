@@ -12,7 +12,9 @@ import SessionStore
 /// A new case of a module's codes does not compile before it has an entry. `docs/errors.md` is written from here
 /// (`make errors`).
 package enum ErrorCatalogue {
-  /// What there is to know about one code. Texts are lower case, without a final period.
+  /// What there is to know about one code.
+  ///
+  /// Texts are lower case, without a final period.
   package struct Entry: Sendable, Equatable {
     /// Stable: `module.name-of-the-case`.
     package let name: String

@@ -16,6 +16,8 @@ package enum ErrorTable {
     let introduction: String
     /// Exit codes are text: some codes are only a warning, and some end with what was being done.
     package let rows: [(entry: ErrorCatalogue.Entry, exit: String)]
+    /// The names of its codes.
+    package var names: [String] { rows.map(\.entry.name) }
   }
 
   /// All codes, by module.
