@@ -6,6 +6,8 @@
 #   make lint       format and house rules
 #   make bench      start-up times beside /bin/true
 #   make torture    kill renewals at every instant and count what is lost
+#   make errors     write docs/errors.md from the catalogue in Sources/Commands/Errors
+#   make fuzz       10 million inputs for each parser of what comes from outside (FUZZ_RUNS=)
 #   make screenshots  the pages of a login as docs/screenshots/*.png
 #   make install    PREFIX=/usr/local DESTDIR=
 #   make clean      remove everything that was built
@@ -19,7 +21,7 @@ BUILD := .build/release
 SWIFT_BUILD := swift build -c release
 programs := lanyard lanyard-full lanyard-lab
 
-.PHONY: all build tools tour test test-build lint bench torture screenshots install clean help
+.PHONY: all build tools tour test test-build lint bench torture errors fuzz screenshots install clean help
 .DEFAULT_GOAL := all
 
 all: build
@@ -45,8 +47,9 @@ test: lint test-build
 	@scripts/run-tests
 
 lint: tools
-	swift format lint --strict -r Sources Tests Package.swift
+	swift format lint --strict -r Sources Tests Fuzz Package.swift
 	@scripts/lint
+	@scripts/check-errors
 
 # Measured as installed: stripping makes the difference that install's comment names.
 bench: build
@@ -60,6 +63,15 @@ screenshots: test-build
 	@scripts/check-tools chromium fonts-dejavu-core optipng
 	@scripts/screenshots docs/screenshots
 
+errors: test-build
+	WRITE_ERRORS=1 scripts/run-tests --filter ErrorCatalogueTests
+	@scripts/check-errors
+
+# The two modules are compiled once more, in .build-fuzz; what they depend on comes from the normal build.
+fuzz: tools
+	for module in OAuth Kubeconfig; do $(SWIFT_BUILD) --target $$module || exit; done
+	@scripts/fuzz
+
 # Stripping also copies: a file that the linker wrote piece by piece starts more slowly (docs/linking.md).
 install: build
 	mkdir -p '$(DESTDIR)$(PREFIX)/bin'
@@ -70,4 +82,4 @@ install: build
 	ln -sf lanyard '$(DESTDIR)$(PREFIX)/bin/kubectl-lanyard'
 
 clean:
-	rm -rf .build
+	rm -rf .build .build-fuzz
