@@ -185,7 +185,8 @@ package enum Classification {
   /// Recognises issuers with habits of their own by their metadata.
   package static func kind(of metadata: ProviderMetadata) -> IssuerKind? {
     let path = metadata.tokenEndpoint.text
-    if path.hasSuffix("/glewlwyd/token") || path.contains("/api/glwd/") { return .glewlwyd }
+    let preset = ProviderPreset.recognise(issuer: metadata.issuer, metadata: metadata)
+    if preset?.name == ProviderPreset.glewlwyd.name { return .glewlwyd }
     if metadata.issuer.text.hasSuffix("/dex"), path.hasSuffix("/dex/token") { return .dex }
     return nil
   }

@@ -139,14 +139,16 @@ import Testing
       ("https://id.test/dex", "https://id.test/dex/token", Classification.IssuerKind.dex),
       ("https://id.test/dex", "https://id.test/token", nil),
       ("https://id.test/dexter", "https://id.test/dexter/token", nil),
-      ("https://id.test/api/oidc", "https://id.test/api/glwd/token", .glewlwyd),
-      ("https://id.test/", "https://id.test/glewlwyd/token", .glewlwyd),
+      // An administrator names the instances of glewlwyd's plugin.
+      ("https://id.test/api/oidc", "https://id.test/api/oidc/token", .glewlwyd),
+      ("https://id.test/sso/api/staff", "https://id.test/sso/api/staff/token", .glewlwyd),
+      ("https://id.test/api/oidc", "https://id.test/api/oidc/oauth/token", nil),
       ("https://id.test/realms/one", "https://id.test/realms/one/token", nil),
     ] as [(String, String, Classification.IssuerKind?)]
   )
   func kinds(_ issuer: String, _ endpoint: String, _ kind: Classification.IssuerKind?) throws {
     let document = """
-      {"issuer":"\(issuer)","token_endpoint":"\(endpoint)","jwks_uri":"\(issuer)/keys",
+      {"issuer":"\(issuer)","token_endpoint":"\(endpoint)","jwks_uri":"\(issuer)/jwks",
       "authorization_endpoint":"\(issuer)/auth","response_types_supported":["code"],
       "subject_types_supported":["public"],"id_token_signing_alg_values_supported":["ES256"]}
       """
