@@ -40,6 +40,14 @@ package struct ProviderPreset: Sendable {
     case missing
   }
 
+  /// Whom a client's assertion is made for (RFC 7523 section 3, rule 3).
+  package enum AssertionAudience: Sendable, Equatable {
+    /// The issuer, as ``ClientAssertion/Audience/issuer(_:)`` says why.
+    case issuer
+    /// The address that the request with the assertion goes to.
+    case address
+  }
+
   /// What a person writes: `keycloak`.
   package let name: String
   /// What messages call it: `Keycloak`.
@@ -58,6 +66,7 @@ package struct ProviderPreset: Sendable {
   package var redirectHost = RedirectURI.Host.ipv4
   package var deviceFlow = DeviceFlow.asAnnounced
   package var token = Token.id
+  package var assertionAudience = AssertionAudience.issuer
   /// False if `resource` (RFC 8707) makes the issuer refuse the request.
   package var takesResources = true
 }

@@ -14,6 +14,8 @@ extension ProviderPreset {
     deadRefreshTokenCodes: ["invalid_grant", ""],
     // Seen on the wire: another port is refused for each spelling of the host.
     loopbackPorts: .registered,
-    redirectHost: .localhost
+    redirectHost: .localhost,
+    // Seen on the wire: an assertion for the issuer, or at PAR for the token endpoint, is refused.
+    assertionAudience: .address
   )
 }
