@@ -40,6 +40,7 @@ tour: build
 test-build: tools
 	$(SWIFT_BUILD) --build-tests
 
+# Some tests ask Chromium what it makes of a page; without a font it makes nothing of it.
 test: lint provider-tools test-build
 	@scripts/run-tests
 
@@ -64,6 +65,7 @@ torture: build
 	@scripts/torture $(BUILD)
 
 screenshots: test-build
+	@scripts/check-tools chromium fonts-dejavu-core optipng
 	@scripts/screenshots docs/screenshots
 
 # Stripping also copies: a file that the linker wrote piece by piece starts more slowly (docs/linking.md).

@@ -88,7 +88,7 @@ let package = Package(
     .testTarget(
       name: "CommandsTests",
       dependencies: [
-        "Commands", "Credentials", "OAuth", "SessionStore",
+        "Commands", "Credentials", "Host", "OAuth", "SessionStore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
@@ -180,7 +180,10 @@ let package = Package(
     ),
     .testTarget(
       name: "LabTests",
-      dependencies: ["Lab", .product(name: "AsyncHTTPClient", package: "async-http-client")]
+      dependencies: [
+        "Lab", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]
     ),
 
     // MARK: OAuth: the RFCs

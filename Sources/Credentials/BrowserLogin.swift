@@ -118,7 +118,8 @@ struct BrowserLogin: Sendable {
 
   private func page(for outcome: RedirectOutcome, _ ended: Ended) -> FinalPage {
     switch (outcome, ended) {
-    case (.refused, _): FinalPage(pages, .refused)
+    case (.refused(let error, let description), _):
+      FinalPage(pages, .refusal(error, description))
     case (.fault, _): FinalPage(pages, .fault)
     case (.code, .success(let session)):
       FinalPage(pages, .loggedIn, person: session.summary.name ?? session.summary.subject)

@@ -182,13 +182,14 @@ package enum Classification {
     }
   }
 
-  /// Recognises issuers with habits of their own by their metadata.
-  package static func kind(of metadata: ProviderMetadata) -> IssuerKind? {
-    let path = metadata.tokenEndpoint.text
-    let preset = ProviderPreset.recognise(issuer: metadata.issuer, metadata: metadata)
-    if preset?.name == ProviderPreset.glewlwyd.name { return .glewlwyd }
-    if metadata.issuer.text.hasSuffix("/dex"), path.hasSuffix("/dex/token") { return .dex }
-    return nil
+  /// The kind of an issuer by the provider that was named, else by what its metadata give away.
+  package static func kind(of metadata: ProviderMetadata, provider: String? = nil) -> IssuerKind? {
+    let named = provider.flatMap { try? ProviderPreset.named($0) }
+    switch (named ?? .recognise(issuer: metadata.issuer, metadata: metadata))?.name {
+    case ProviderPreset.dex.name: return .dex
+    case ProviderPreset.glewlwyd.name: return .glewlwyd
+    default: return nil
+    }
   }
 
   private static func describe(status: Int, code: String?, description: String?) -> String {

@@ -2,8 +2,8 @@
 
 import OAuth
 
-/// The requests of this client to one issuer: each goes to the address that is for this client, with a proof of its own of
-/// who sends it.
+/// The requests of this client to one issuer: each goes to the address that is for this client, with a proof of its own
+/// of who sends it.
 struct ClientCalls: Sendable {
   let request: CredentialRequest
   let metadata: ProviderMetadata
@@ -87,7 +87,8 @@ struct ClientCalls: Sendable {
     _ credential: ClientCredential,
     at address: Endpoint
   ) throws(OAuthError) -> ClientAuthentication {
-    let preset = ProviderPreset.recognise(issuer: request.issuer, metadata: metadata)
+    let named = request.manner.provider.flatMap { try? ProviderPreset.named($0) }
+    let preset = named ?? .recognise(issuer: request.issuer, metadata: metadata)
     return try credential.authentication(
       clientID: request.client.id,
       audience: preset?.assertionAudience == .address

@@ -56,6 +56,8 @@ package struct CredentialRequest: Sendable {
 
   /// How a login goes: extensions to use, and the way back from the browser.
   package struct Manner: Sendable, Codable, Equatable {
+    /// The name of the provider's preset; nil: it shows in the metadata, or nothing is known.
+    package var provider: String?
     /// The redirect URI as it is registered; nil: any port of 127.0.0.1.
     package var redirectURI: String?
     /// How the browser brings the answer.
@@ -67,11 +69,13 @@ package struct CredentialRequest: Sendable {
 
     /// Makes a manner; everything as the issuer offers it unless said.
     package init(
+      provider: String? = nil,
       redirectURI: String? = nil,
       responseMode: AuthorizationRequest.ResponseMode = .query,
       par: PushedAuthorization.Use = .auto,
       dpop: Offer = .auto
     ) {
+      self.provider = provider
       self.redirectURI = redirectURI
       self.responseMode = responseMode
       self.par = par

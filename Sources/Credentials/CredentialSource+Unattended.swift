@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
 import OAuth
 import SessionStore
 
@@ -12,7 +17,7 @@ extension CredentialSource {
     let turn = try await turnToAsk(slot)
     if case .found(let body)? = turn { return body }
     defer { if case .lock(let lock)? = turn { lock.release() } }
-    let (token, times) = try await obtain()
+    let (token, times) = request.grant == .given ? try await given() : try await obtain()
     return hand(token, times, slot)
   }
 
@@ -35,6 +40,34 @@ extension CredentialSource {
       guard error.code == .store else { throw error }
       return nil
     }
+  }
+
+  /// The token of the surroundings, which the API server judges; its times are taken from it.
+  private func given() async throws(CredentialsError) -> (Secret, TokenTimes) {
+    let token = try await options.secrets.assertion()
+    guard let stamps = UnverifiedTimes.read(token) else {
+      throw CredentialsError(
+        .configuration,
+        "the token that is to be handed on is no JWT with an end (exp)",
+        remedy: "check what --assertion-file, --assertion-env or --assertion-from names"
+      )
+    }
+    let received = effects.now()
+    let times = TokenTimes(
+      life: .stamped(
+        issued: Double(stamps.iat ?? Int64(received.timeIntervalSince1970)),
+        expires: Double(stamps.exp)
+      ),
+      received: received
+    )
+    guard Double(stamps.exp) > received.timeIntervalSince1970 else {
+      throw CredentialsError(
+        .refused,
+        "the token that is to be handed on has expired",
+        remedy: "see to it that it is renewed where it comes from"
+      )
+    }
+    return (token, times)
   }
 
   private func obtain() async throws(CredentialsError) -> (Secret, TokenTimes) {
@@ -74,7 +107,7 @@ extension CredentialSource {
       .tokenExchange(try await exchange(options.secrets.assertion()))
     case .jwtBearer:
       .jwtBearer(assertion: try await options.secrets.assertion(), scopes: request.scopes)
-    case .clientCredentials, .authorizationCode, .password:
+    case .clientCredentials, .authorizationCode, .password, .given:
       .clientCredentials(scopes: request.scopes)
     }
   }
@@ -127,7 +160,8 @@ extension CredentialSource {
       accessToken: tokens.accessToken,
       previousSubject: nil,
       now: received,
-      skew: Numbers.skew
+      skew: Numbers.skew,
+      algorithms: metadata.signingAlgorithms
     )
     let verdict: IDTokenVerdict
     do {

@@ -12,15 +12,19 @@ package enum GrantType: String, Sendable, Codable, CaseIterable {
   case tokenExchange = "token-exchange"
   /// A signed assertion, such as a projected service-account token, for a token (RFC 7523 §2.1).
   case jwtBearer = "jwt-bearer"
+  /// A token that the surroundings give, handed on as it is, for API servers that take it: of a CI job, for example.
+  case given
 
   /// Whether it needs a token of somebody else's to begin with.
-  package var takesAssertion: Bool { self == .tokenExchange || self == .jwtBearer }
+  package var takesAssertion: Bool {
+    self == .tokenExchange || self == .jwtBearer || self == .given
+  }
 
   /// Whether it starts from something that can be had again at any time, so that there is no session to keep.
   package var isUnattended: Bool {
     switch self {
     case .authorizationCode, .password: false
-    case .clientCredentials, .tokenExchange, .jwtBearer: true
+    case .clientCredentials, .tokenExchange, .jwtBearer, .given: true
     }
   }
 }

@@ -120,11 +120,16 @@ extension Login {
       accessToken: tokens.accessToken,
       previousSubject: nil,
       now: received,
-      skew: Numbers.skew
+      skew: Numbers.skew,
+      algorithms: metadata.signingAlgorithms
     )
     let verdict = try await judge(idToken, against: expectation, metadata)
+    let claims = try Acceptance.claims(of: verdict)
+    let name = try await name(of: claims, tokens, metadata, binding)
+    var summary = try summary(verdict, tokens, received: received, nonce: nonce)
+    summary.name = name
     return Session(
-      summary: try summary(verdict, tokens, received: received, nonce: nonce),
+      summary: summary,
       refreshToken: tokens.refreshToken,
       idToken: idToken,
       accessToken: tokens.accessToken,
@@ -161,7 +166,7 @@ extension Login {
       clientID: request.client.id,
       account: request.account,
       subject: claims.subject,
-      name: claims.preferredUsername ?? claims.email ?? claims.name,
+      name: nil,
       authoritiesDigest: request.authoritiesDigest,
       loggedIn: received,
       state: .active,

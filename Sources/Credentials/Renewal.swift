@@ -83,7 +83,7 @@ package struct Renewal {
     var successor = Successor(record: record, reservation: reservation)
     defer { successor.discardReservation() }
     let flow = RenewalFlow(
-      issuer: Classification.kind(of: metadata),
+      issuer: Classification.kind(of: metadata, provider: order.request.manner.provider),
       needsIDToken: order.request.token == .id,
       lostBefore: lostBefore
     )
@@ -190,8 +190,10 @@ package struct Renewal {
         nonce: .absentOrEqual(session.summary.nonce),
         accessToken: tokens.accessToken,
         previousSubject: session.summary.subject,
+        previous: session.idToken.flatMap { PreviousIDToken(passed: $0) },
         now: received,
-        skew: Numbers.skew
+        skew: Numbers.skew,
+        algorithms: metadata.signingAlgorithms
       )
       let verdict: IDTokenVerdict
       do {

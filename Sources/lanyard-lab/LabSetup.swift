@@ -39,6 +39,15 @@ struct LabSetup: ParsableArguments {
   )
   var clients: [String] = []
 
+  @Option(
+    name: .customLong("client-auth"),
+    help: ArgumentHelp(
+      "One more client that authenticates in this way alone, again for each; the value is a secret, or a file with a public key (PEM or JWK) or certificate. Methods: \(ClientAuthenticationMethod.allCases.map(\.rawValue).joined(separator: ", ")).",
+      valueName: "id:method[:value]"
+    )
+  )
+  var clientMethods: [String] = []
+
   @Option(help: ArgumentHelp("The client that the kubeconfig names.", valueName: "id"))
   var clientID = "lanyard"
 
@@ -81,6 +90,8 @@ struct LabSetup: ParsableArguments {
   @Flag(help: "Give the key set an address that only the metadata tells.")
   var randomJwksPath = false
 
+  @OptionGroup var behaviour: LabBehaviour
+
   @Option(
     name: .customLong("fault"),
     help: ArgumentHelp(
@@ -120,6 +131,7 @@ struct LabSetup: ParsableArguments {
     options.issuerTLS = tls
     if !users.isEmpty { options.users = try users.map(LabUser.init(parsing:)) }
     options.clients += try clients.map(LabClient.init(parsing:))
+    options.clients += try clientMethods.map(LabClient.init(parsingMethod:))
     options.algorithm = try SigningAlgorithm(parsing: alg)
     options.keySetShape = try KeySetShape(parsing: jwks)
     options.randomKeysPath = randomJwksPath
@@ -133,6 +145,7 @@ struct LabSetup: ParsableArguments {
     options.usernamePrefix = usernamePrefix
     options.groupsPrefix = groupsPrefix
     options.logFile = log
+    try behaviour.apply(to: &options)
     return options
   }
 }

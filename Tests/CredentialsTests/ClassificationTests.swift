@@ -136,23 +136,23 @@ import Testing
 
   @Test(
     arguments: [
-      ("https://id.test/dex", "https://id.test/dex/token", Classification.IssuerKind.dex),
-      ("https://id.test/dex", "https://id.test/token", nil),
-      ("https://id.test/dexter", "https://id.test/dexter/token", nil),
-      // An administrator names the instances of glewlwyd's plugin.
-      ("https://id.test/api/oidc", "https://id.test/api/oidc/token", .glewlwyd),
-      ("https://id.test/sso/api/staff", "https://id.test/sso/api/staff/token", .glewlwyd),
-      ("https://id.test/api/oidc", "https://id.test/api/oidc/oauth/token", nil),
-      ("https://id.test/realms/one", "https://id.test/realms/one/token", nil),
+      ("https://id.test/dex", "/dex/auth /dex/token /dex/keys", Classification.IssuerKind.dex),
+      ("https://id.test", "/auth /token /keys", .dex),
+      ("https://id.test/dex", "/auth /token /keys", nil),
+      ("https://id.test/api/oidc", "/api/oidc/auth /api/oidc/token /api/oidc/jwks", .glewlwyd),
+      ("https://id.test/realms/one", "/one/auth /one/token /one/keys", nil),
     ] as [(String, String, Classification.IssuerKind?)]
   )
-  func kinds(_ issuer: String, _ endpoint: String, _ kind: Classification.IssuerKind?) throws {
+  func kinds(_ issuer: String, _ paths: String, _ kind: Classification.IssuerKind?) throws {
+    let path = paths.split(separator: " ").map { "https://id.test\($0)" }
     let document = """
-      {"issuer":"\(issuer)","token_endpoint":"\(endpoint)","jwks_uri":"\(issuer)/jwks",
-      "authorization_endpoint":"\(issuer)/auth","response_types_supported":["code"],
+      {"issuer":"\(issuer)","token_endpoint":"\(path[1])","jwks_uri":"\(path[2])",
+      "authorization_endpoint":"\(path[0])","response_types_supported":["code"],
       "subject_types_supported":["public"],"id_token_signing_alg_values_supported":["ES256"]}
       """
     let metadata = try ProviderMetadata(parsing: Array(document.utf8), issuer: try Issuer(issuer))
     #expect(Classification.kind(of: metadata) == kind)
+    #expect(Classification.kind(of: metadata, provider: "dex") == .dex)
+    #expect(Classification.kind(of: metadata, provider: "okta") == nil)
   }
 }

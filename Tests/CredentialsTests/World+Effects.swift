@@ -62,7 +62,7 @@ extension World {
     guard state.withLock({ $0.locks.insert(path).inserted }) else { return nil }
     return HeldLock(
       descriptor: 9,
-      release: { self.edit { $0.locks.remove(path) } },
+      release: { self.edit { _ = $0.locks.remove(path) } },
       handOver: {}
     )
   }

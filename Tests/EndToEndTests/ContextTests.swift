@@ -152,6 +152,23 @@ import Testing
     }
   }
 
+  @Test func `certificates of a variable are other certificates than the login's`() async throws {
+    try await Desk.with { desk in
+      #expect(try await desk.logIn().status == 0)
+      let file = "\(desk.folder)/ca.pem"
+      try PrivateFile.write(desk.lab.caPEM, to: file)
+      let words = desk.getToken.drop { $0 != "--issuer-url" }
+      let result = try await desk.lanyard(["logout"] + words, ["SSL_CERT_FILE": file])
+      #expect(result.status == 7, "\(result.errors)")
+      #expect(result.errors.contains("trusts other certificates than the login did"))
+      let missing = try await desk.lanyard(["logout"] + words, ["SSL_CERT_FILE": "\(file).no"])
+      #expect(missing.status == 7, "\(missing.errors)")
+      #expect(missing.errors.contains("SSL_CERT_FILE names \(file).no, which does not exist"))
+      #expect(desk.lab.count(.revocation) == 0)
+      #expect(try await desk.lanyard(desk.getToken).status == 0)
+    }
+  }
+
   @Test func `another person is refused without --switch and accepted with it`() async throws {
     try await Desk.with { desk in
       let variables = try kubeconfig(desk)

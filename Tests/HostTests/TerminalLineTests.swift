@@ -37,6 +37,16 @@ import Darwin
     #expect(pseudo.shown() == "code: abd\u{8} \u{8}c\r\n")
   }
 
+  @Test func aLineWithoutAQuestionEndsToo() async throws {
+    let pseudo = try PseudoTerminal()
+    let terminal = pseudo.terminal
+    let task = Task { try await TerminalLine.read("", from: terminal, echo: .visible) }
+    #expect(try await eventually { !pseudo.isAsBefore })
+    pseudo.type("abc\n")
+    #expect(try await task.value == "abc")
+    #expect(pseudo.shown() == "abc\r\n")
+  }
+
   @Test func aHiddenLineIsNot() async throws {
     let pseudo = try PseudoTerminal()
     #expect(try await answer(to: pseudo, "hunter2\n", echo: .hidden) == "hunter2")

@@ -66,6 +66,22 @@ import Testing
     await server.stop()
   }
 
+  @Test func aSOCKSProxyResolvesTheName() async throws {
+    let server = try await ScriptedServer.start(
+      .answer(Self.ok),
+      tls: (TestCertificates.other, TestCertificates.otherKey)
+    )
+    let proxy = try await TunnelProxy.start(target: server.port, isSOCKS: true)
+    let environment = ["ALL_PROXY": "socks5h://127.0.0.1:\(proxy.port)"]
+    #expect(try await get(environment).body == Array("hi".utf8))
+    #expect(proxy.heads == ["idp.example:443\r\n\r\n"])
+    let failure = try await refusal(environment)
+    #expect(failure == .tls("the certificate of idp.example is not trusted"))
+    #expect(server.requests.count == 1)
+    await proxy.stop()
+    await server.stop()
+  }
+
   @Test(
     arguments: [
       (

@@ -73,17 +73,8 @@ struct DiscoveryTests {
     #expect(metadata.keysEndpoint.text == "https://issuer.test/keys")
     #expect(metadata.signingAlgorithms == ["RS256"])
     #expect(metadata.sendsIssuerInRedirect)
-    #expect(
-      ClientAuthentication.preferred(secret: Secret("s"), metadata: metadata)
-        == .secretPost(Secret("s"))
-    )
     let plain = try Self.metadata()
     #expect(!plain.sendsIssuerInRedirect)
-    #expect(
-      ClientAuthentication.preferred(secret: Secret("s"), metadata: plain)
-        == .secretBasic(Secret("s"))
-    )
-    #expect(ClientAuthentication.preferred(secret: nil, metadata: plain) == .none)
   }
 
   @Test(

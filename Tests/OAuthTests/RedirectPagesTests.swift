@@ -23,7 +23,7 @@ import Testing
     for text in ["<b>", "<i>", "<u>", "<script", "http", "src=", "url(", "style=", "\u{1B}"] {
       #expect(!page.contains(text), "\(text)")
     }
-    let hasContext = kind != .ignored
+    let hasContext = kind != .ignored && kind != .otherLogin
     #expect(page.contains("&lt;b&gt;kube&lt;/b&gt;") == hasContext)
     #expect(page.contains("prod &quot;eu&quot; &amp; &#39;us&#39;") == hasContext)
     #expect(page.contains("issuer.test") == hasContext)
@@ -52,6 +52,18 @@ import Testing
     }
     #expect(Set(titles).count == titles.count)
     #expect(["window", "terminal"].contains { page(kind).contains($0) })
+  }
+
+  @Test(
+    "a refusal because of time is told apart",
+    arguments: [
+      ("access_denied", nil, .refused), ("temporarily_unavailable", nil, .refused),
+      ("temporarily_unavailable", "authentication_expired", .expired),
+      ("access_denied", "authentication_expired", .refused),
+    ] as [(String, String?, RedirectPages.Kind)]
+  )
+  func refusals(error: String, description: String?, kind: RedirectPages.Kind) {
+    #expect(RedirectPages.Kind.refusal(error, description) == kind)
   }
 
   @Test func theHeadersAllowNothingButTheStyle() {

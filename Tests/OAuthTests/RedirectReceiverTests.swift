@@ -180,7 +180,7 @@ struct RedirectReceiverTests {
       Issue.record("not finished")
       return
     }
-    for target in [Self.good, "/?code=c2&state=\(Self.state)", "/"] {
+    for target in [Self.good, "/?code=c2&state=\(Self.state)"] {
       guard case .respond(200, _, let page) = hit(target) else {
         Issue.record("finished twice")
         return
@@ -188,6 +188,60 @@ struct RedirectReceiverTests {
       #expect(page == first)
     }
     #expect(Self.name(hit("/favicon.ico")) == "404")
+  }
+
+  @Test(
+    "the page says which kind of stray or refusal it is",
+    arguments: [
+      ("/", "Not a login answer"), ("/?code=c1", "Not a login answer"),
+      ("/?state=x", "Not a login answer"), ("/?code=c1&state=x", "not for this login"),
+      ("/?error=access_denied&state=x", "not for this login"),
+      ("/?error=access_denied&state=\(state)", "The issuer refused the login"),
+      (
+        "/?error=temporarily_unavailable&error_description=authentication_expired&state=\(state)",
+        "The login took too long"
+      ),
+    ]
+  )
+  func pageOf(target: String, words: String) throws {
+    var receiver = try Self.receiver()
+    func page() -> String {
+      let action = receiver.receive(
+        method: "GET",
+        target: target,
+        host: "127.0.0.1:8000",
+        contentType: nil,
+        body: []
+      )
+      switch action {
+      case .respond(_, _, let bytes), .finish(_, _, _, let bytes):
+        return String(decoding: bytes, as: UTF8.self)
+      }
+    }
+    #expect(page().contains(words))
+    #expect(page().contains(words), "a reload")
+    #expect(page().contains("issuer.test") == target.contains("state=\(Self.state)"))
+  }
+
+  @Test("a stranger gets nothing of the answer that ended a login")
+  func strangerAfterwards() throws {
+    var receiver = try Self.receiver()
+    for (target, isFinish) in [(Self.good, true), ("/?code=c1&state=x", false), ("/", false)] {
+      let action = receiver.receive(
+        method: "GET",
+        target: target,
+        host: "127.0.0.1:8000",
+        contentType: nil,
+        body: []
+      )
+      if case .finish = action {
+        #expect(isFinish)
+        continue
+      }
+      guard case .respond(let status, _, let body) = action else { continue }
+      #expect(status == 400)
+      #expect(!String(decoding: body, as: UTF8.self).contains("issuer.test"))
+    }
   }
 
   @Test(

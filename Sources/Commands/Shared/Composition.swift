@@ -65,6 +65,12 @@ extension Composition {
     }
   }
 
+  private var listenAddresses: [String] {
+    guard options.listenAddresses.isEmpty else { return options.listenAddresses }
+    let preset = request.manner.provider.flatMap { try? ProviderPreset.named($0) }
+    return ProviderDefaults.listenAddresses(preset)
+  }
+
   private var grantSecrets: CredentialSource.Secrets {
     let trusted = TrustedIssuers.current(storeFolder: store.folder)
     return GrantSecrets(
@@ -97,8 +103,7 @@ extension Composition {
           terminal: host.stderrIsTerminal,
           display: display
         ),
-        listenAddresses: options.listenAddresses.isEmpty
-          ? ["127.0.0.1:0"] : options.listenAddresses,
+        listenAddresses: listenAddresses,
         hostID: Live.hostID,
         runtimeFolder: ReadyFolder.resolve(surroundings.hot)?.path,
         secrets: grantSecrets,

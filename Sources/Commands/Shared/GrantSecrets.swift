@@ -51,7 +51,8 @@ struct GrantSecrets: Sendable {
       )
       guard try job.isGitHub || trusts(job.origin) else { throw untrusted(job.origin) }
       effects.trace("asking GitHub Actions for a token of this job")
-      let call = job.call(audience: options.assertionAudience ?? request.issuer.text)
+      let usual = request.grant == .given ? request.client.id : request.issuer.text
+      let call = job.call(audience: options.assertionAudience ?? usual)
       return try job.token(in: try await effects.send(TransportTrust(authorities: []), call))
     } catch let error as CredentialsError {
       throw error

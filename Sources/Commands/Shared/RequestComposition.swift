@@ -17,6 +17,8 @@ struct RequestComposition {
   /// Throws a usage failure for what is missing, a configuration failure for what is wrong.
   func request() throws(Failure) -> CredentialRequest {
     let issuer = try issuer()
+    let defaults = try ProviderDefaults(options, issuer: issuer)
+    try defaults.check()
     let grant = options.grant
     return CredentialRequest(
       issuer: issuer,
@@ -24,27 +26,21 @@ struct RequestComposition {
       grant: grant.grantType,
       username: grant.username,
       subjectTokenType: grant.grantType == .tokenExchange ? grant.subjectTokenType : "",
-      scopes: scopes,
+      scopes: defaults.scopes,
       audience: options.authorization.audience,
       resources: options.authorization.resources,
-      parameters: options.authorization.pairs.map { .init(name: $0.0, value: $0.1) },
+      parameters: defaults.parameters,
       account: options.account,
       token: options.token,
-      authorities: try certificates(options.certificateAuthority, "--certificate-authority"),
+      authorities: try authorities(),
       manner: CredentialRequest.Manner(
+        provider: defaults.preset?.name,
         redirectURI: options.authorization.redirectURI,
         responseMode: options.authorization.responseMode,
         par: options.authorization.par,
         dpop: options.authorization.dpop
       )
     )
-  }
-
-  /// A robot asks for what it was told to and nothing else.
-  private var scopes: [String] {
-    let standard = options.grant.grantType.isUnattended ? [] : ["openid", "offline_access"]
-    var seen: Set<String> = []
-    return (standard + options.scopes).filter { seen.insert($0).inserted }
   }
 
   private func issuer() throws(Failure) -> Issuer {
@@ -91,6 +87,25 @@ struct RequestComposition {
       keyID: client.clientKeyID,
       certificate: try certificates(client.clientCertificateFile, "--client-certificate-file")
     )
+  }
+
+  /// The authorities beside the system's: of the option, then of `SSL_CERT_FILE` and `SSL_CERT_DIR`.
+  ///
+  /// All of them are part of whose session it is, because a kubeconfig can set the variables.
+  private func authorities() throws(Failure) -> [UInt8] {
+    let named = try certificates(options.certificateAuthority, "--certificate-authority")
+    do throws(HostError) {
+      let added = try EnvironmentAuthorities.added(environment: environment)
+      // The line end, because the file may lack its last one.
+      return named.isEmpty || added.isEmpty ? named + added : named + [0x0a] + added
+    } catch {
+      throw Failure(
+        exitCode: ExitCodes.configuration,
+        error.message,
+        remedy: error.remedy ?? "correct SSL_CERT_FILE, or unset it",
+        cause: error
+      )
+    }
   }
 
   /// The certificates of a file; none if no file is named.

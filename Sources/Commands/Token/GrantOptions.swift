@@ -45,7 +45,7 @@ package struct GrantOptions: ParsableArguments {
   /// Path of the file with the token to exchange.
   @Option(
     help: ArgumentHelp(
-      "A file with the token for token-exchange or jwt-bearer, such as a projected one; read anew each time.",
+      "A file with the token for token-exchange, jwt-bearer or given, such as a projected one; read anew each time.",
       valueName: "file"
     )
   )
@@ -54,7 +54,7 @@ package struct GrantOptions: ParsableArguments {
   /// Name of the variable with the token to exchange.
   @Option(
     help: ArgumentHelp(
-      "An environment variable with the token for token-exchange or jwt-bearer.",
+      "An environment variable with the token for token-exchange, jwt-bearer or given.",
       valueName: "name"
     )
   )
@@ -63,7 +63,7 @@ package struct GrantOptions: ParsableArguments {
   /// The service that gives the token to exchange.
   @Option(
     help: ArgumentHelp(
-      "A service that gives the token for token-exchange or jwt-bearer: github-actions.",
+      "A service that gives the token for token-exchange, jwt-bearer or given: github-actions.",
       valueName: "service"
     )
   )
@@ -72,7 +72,7 @@ package struct GrantOptions: ParsableArguments {
   /// The audience of the token that such a service gives.
   @Option(
     help: ArgumentHelp(
-      "The audience to ask --assertion-from for; the issuer's URL unless given.",
+      "The audience to ask --assertion-from for; the issuer's URL unless said, with --grant-type given the client id.",
       valueName: "text"
     )
   )
@@ -131,7 +131,7 @@ package struct GrantOptions: ParsableArguments {
       )
     }
     if !assertion.isEmpty, !grantType.takesAssertion {
-      throw ValidationError("an assertion is for --grant-type token-exchange or jwt-bearer")
+      throw ValidationError("an assertion is for --grant-type token-exchange, jwt-bearer or given")
     }
     if assertionAudience != nil, assertionFrom == nil {
       throw ValidationError("--assertion-audience is for --assertion-from")

@@ -94,13 +94,18 @@ private final class Call: Sendable {
     }
     defer { platform_restore_terminal() }
     writeFully(terminal, Array(Terminal.escape(prompt).utf8))
-    let outcome = collect(terminal, editor)
+    var hasShown = !prompt.isEmpty
+    let outcome = collect(terminal, editor, &hasShown)
     // The Enter that ended the line was not shown.
-    if !prompt.isEmpty { writeFully(terminal, [UInt8(ascii: "\n")]) }
+    if hasShown { writeFully(terminal, [UInt8(ascii: "\n")]) }
     return outcome
   }
 
-  private func collect(_ terminal: Int32, _ start: LineEditor) -> Result<[UInt8]?, HostError> {
+  private func collect(
+    _ terminal: Int32,
+    _ start: LineEditor,
+    _ hasShown: inout Bool
+  ) -> Result<[UInt8]?, HostError> {
     var editor = start
     var chunk = [UInt8](repeating: 0, count: 4096)
     while true {
@@ -116,7 +121,10 @@ private final class Call: Sendable {
       guard count > 0 else { return .success(nil) }
       for byte in chunk[..<count] {
         let (event, shown) = editor.take(byte)
-        if !shown.isEmpty { writeFully(terminal, shown) }
+        if !shown.isEmpty {
+          writeFully(terminal, shown)
+          hasShown = true
+        }
         switch event {
         case .goesOn: continue
         case .done: return .success(editor.bytes)

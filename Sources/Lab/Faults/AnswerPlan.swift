@@ -19,6 +19,16 @@ struct AnswerPlan: Sendable {
   private var redirectEdits: [@Sendable (inout RedirectParameters) -> Void] = []
   /// New keys before the request is processed; the value says whether the old ones stay published.
   var rotatesKeysKeepingOld: Bool?
+  /// Refuses proofs of possession although they are announced (RFC 9449).
+  var refusesProofs = false
+  /// Whether proofs need another nonce from this request on.
+  var renewsNonce = false
+  /// Whether the claims of a person come signed.
+  var signsUserInfo = false
+  /// Seconds that the answer's `Date` is ahead of the lab's clock.
+  var dateShift = 0.0
+  /// Header fields to set in the answer; an empty value takes one away.
+  var headers: [(name: String, value: String)] = []
 
   /// Changes tokens before they are signed: all of them, or those that the fault's
   /// `token=id|access` names.

@@ -65,6 +65,24 @@ extension FaultKind {
       plan.editAnswer { $0[name] = .string(($0[name]?.scalarText ?? "") + text) }
     },
     FaultKind(
+      "answer-header",
+      "set a header field of the answer: name, value (empty: take it away)",
+      requires: ["name"]
+    ) { fault, plan in
+      guard let name = fault.parameters["name"] else { return }
+      let value = fault.parameters["value"] == nil ? "" : fault.value.scalarText ?? ""
+      plan.headers.append((name: name, value: value))
+    },
+    FaultKind("refuse-dpop", "refuse a DPoP proof although DPoP is announced") { _, plan in
+      plan.refusesProofs = true
+    },
+    FaultKind("new-dpop-nonce", "DPoP proofs need another nonce from now on") { _, plan in
+      plan.renewsNonce = true
+    },
+    FaultKind("signed-userinfo", "userinfo comes as a signed token", on: .userInfo) { _, plan in
+      plan.signsUserInfo = true
+    },
+    FaultKind(
       "rotate-keys",
       "new signing keys before the request is processed: keep-old (false)"
     ) { fault, plan in

@@ -36,8 +36,11 @@ extension FaultKind {
     FaultKind("alg-none", "not signed at all (alg none)") { fault, plan in
       plan.editTokens(of: fault) { $0.signature = .none }
     },
-    FaultKind("clock", "iat, nbf, auth_time and exp are off: seconds (600)") { fault, plan in
+    FaultKind("clock", "iat, nbf, auth_time, exp and the answer's Date are off: seconds (600)") {
+      fault,
+      plan in
       let seconds = fault.number("seconds", default: 600)
+      plan.dateShift += Double(seconds)
       plan.editTokens(of: fault) { draft in
         for name in ["iat", "nbf", "exp", "auth_time"] {
           guard let time = draft.claims[name]?.int else { continue }

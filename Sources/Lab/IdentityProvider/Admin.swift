@@ -47,12 +47,6 @@ extension IdentityProvider {
     case (.delete, "/admin/faults"):
       faults.clear(request.queryFields["name"])
       return ["faults": .array(faults.pending.map(\.json))]
-    case (.post, "/admin/keys/rotate"):
-      try await rotateKeys(keepingOld: body["keepOld"]?.bool ?? true)
-      return .object(await keys.keySet)
-    case (.post, "/admin/algorithm"):
-      try await keys.use(SigningAlgorithm(parsing: body["algorithm"]?.string ?? ""))
-      return ["algorithm": .string(await keys.algorithm.rawValue)]
     case (.get, "/admin/clock"):
       return ["offset": .double(clock.offset)]
     case (.post, "/admin/clock"):
@@ -65,6 +59,23 @@ extension IdentityProvider {
     case (.post, "/admin/shutdown"):
       await admin.shutDown()
       return ["shuttingDown": true]
+    default:
+      return try await administerKeys(request, body)
+    }
+  }
+
+  private func administerKeys(_ request: Request, _ body: JSONValue) async throws -> JSONValue {
+    switch (request.method, request.uri.path) {
+    case (.post, "/admin/keys/rotate"):
+      try await rotateKeys(keepingOld: body["keepOld"]?.bool ?? true)
+      return .object(await keys.keySet)
+    case (.post, "/admin/algorithm"):
+      try await keys.use(SigningAlgorithm(parsing: body["algorithm"]?.string ?? ""))
+      return ["algorithm": .string(await keys.algorithm.rawValue)]
+    case (.post, "/admin/client-certificate"):
+      let name = body["client"]?.string ?? "lanyard"
+      let made = try authority.issueClientCertificate(name, now: clock.now)
+      return ["certificate": .string(made.certificatePEM), "key": .string(made.keyPEM)]
     default:
       throw LabError(.badOption, "there is no such admin request")
     }

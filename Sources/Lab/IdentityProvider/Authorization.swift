@@ -12,25 +12,23 @@ import Foundation
 extension IdentityProvider {
   /// `GET /authorize` (RFC 6749 §4.1.1): checks the request and shows the login page.
   func authorization(_ exchange: Exchange) async -> Response {
-    let fields = exchange.fields
+    let (given, problem) = await authorizationFields(exchange)
+    guard let fields = given else {
+      record(.denied, exchange) { $0.reason = problem }
+      return .page(Page.message("This login cannot start", problem), status: .badRequest)
+    }
     guard let client = options.clients.first(where: { $0.id == fields["client_id"] }),
       let redirectURI = fields["redirect_uri"], client.allows(redirectURI: redirectURI)
     else {
-      // Without a client and an address of its own there is nobody to redirect to (RFC 6749
-      // §4.1.2.1).
       record(.denied, exchange) { $0.reason = "unknown client or redirect_uri" }
-      return .page(
-        Page.message(
-          "This login cannot start",
-          "The application is not known here, or the address it wants the answer at is not its own."
-        ),
-        status: .badRequest
-      )
+      return Self.nobodyToRedirectTo
     }
+    let mode = fields["response_mode"].flatMap(ResponseMode.init(rawValue:))
     if let (error, description) = Self.flaw(in: fields) {
       record(.denied, exchange) { $0.reason = description }
       return answer(
         redirectURI,
+        mode,
         [("error", error), ("error_description", description), ("state", fields["state"])],
         exchange
       )
@@ -39,24 +37,40 @@ extension IdentityProvider {
     let request = AuthorizationRequest(
       client: client.id,
       redirectURI: redirectURI,
+      responseMode: mode,
       scopes: asked.filter(Self.scopes.contains),
       state: fields["state"],
       nonce: fields["nonce"],
       codeChallenge: fields["code_challenge"] ?? "",
       loginHint: fields["login_hint"],
+      keyThumbprint: options.dpop == .off ? nil : fields["dpop_jkt"],
       expires: clock.now.addingTimeInterval(600)
     )
     return loginPage(request, id: await state.remember(request), exchange)
   }
 
+  /// Without a client and an address of its own there is nobody to redirect to (RFC 6749 §4.1.2.1).
+  private static var nobodyToRedirectTo: Response {
+    .page(
+      Page.message(
+        "This login cannot start",
+        "The application is not known here, or the address it wants the answer at is not its own."
+      ),
+      status: .badRequest
+    )
+  }
+
   /// What is wrong with an authorization request, as error code and description.
-  private static func flaw(in fields: FormFields) -> (error: String, description: String)? {
+  static func flaw(in fields: FormFields) -> (error: String, description: String)? {
     if fields.repeatedName != nil { return ("invalid_request", "a parameter is given twice") }
     if fields["response_type"] != "code" {
       return ("unsupported_response_type", "only response_type=code is supported")
     }
     if fields["code_challenge_method"] != "S256" || fields["code_challenge"]?.utf8.count != 43 {
       return ("invalid_request", "PKCE with S256 is required")
+    }
+    if let mode = fields["response_mode"], ResponseMode(rawValue: mode) == nil {
+      return ("invalid_request", "this response_mode is not supported")
     }
     if fields["prompt"] == "none" { return ("login_required", "nobody is logged in here") }
     return nil
@@ -105,15 +119,7 @@ extension IdentityProvider {
     }
     if fields["action"] == "deny" {
       await state.finish(id)
-      record(.denied, exchange) { event in
-        event.client = request.client
-        event.reason = "the person said no"
-      }
-      return answer(
-        request.redirectURI,
-        [("error", "access_denied"), ("state", request.state)],
-        exchange
-      )
+      return refusedByPerson(request, exchange)
     }
     guard let user = person(fields) else {
       record(.denied, exchange) { event in
@@ -129,7 +135,25 @@ extension IdentityProvider {
       event.user = user.name
       event.sub = user.subject
     }
-    return answer(request.redirectURI, [("code", code), ("state", request.state)], exchange)
+    return answer(
+      request.redirectURI,
+      request.responseMode,
+      [("code", code), ("state", request.state)],
+      exchange
+    )
+  }
+
+  private func refusedByPerson(_ request: AuthorizationRequest, _ exchange: Exchange) -> Response {
+    record(.denied, exchange) { event in
+      event.client = request.client
+      event.reason = "the person said no"
+    }
+    return answer(
+      request.redirectURI,
+      request.responseMode,
+      [("error", "access_denied"), ("state", request.state)],
+      exchange
+    )
   }
 
   /// The user whose name and password a form carries.

@@ -5,7 +5,7 @@ import Hummingbird
 extension IdentityProvider {
   /// `POST /device_authorization` (RFC 8628 §3.1, §3.2).
   func deviceAuthorization(_ exchange: Exchange) async throws -> Response {
-    let client = try authenticatedClient(exchange)
+    let client = try await authenticatedClient(exchange)
     let asked = (exchange.fields["scope"] ?? "").split(separator: " ").map(String.init)
     let grant = await state.startDevice(
       client: client.id,

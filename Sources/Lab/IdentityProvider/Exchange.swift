@@ -12,8 +12,20 @@ struct Exchange: Sendable {
   /// The body's fields for POST, the query's for GET.
   let fields: FormFields
   let plan: AnswerPlan
+  /// The certificate that the client's side of the connection proved.
+  var certificate: ClientCertificate.Presented?
+  /// How the client authenticated, once it did.
+  var method: ClientAuthenticationMethod?
+  /// The key of the DPoP proof, once it was checked.
+  var keyThumbprint: String?
 
   var isPost: Bool { request.method == .post }
+
+  /// The path that was asked for.
+  var path: String { request.uri.path }
+
+  /// Whether the request came to an endpoint's alias for client certificates.
+  var usesAlias: Bool { path.hasPrefix(IdentityProvider.aliasPrefix + "/") }
 
   /// The value of a cookie.
   func cookie(_ name: String) -> String? {
@@ -38,7 +50,10 @@ struct Exchange: Sendable {
   }
 
   /// The client that the request claims to come from, before any check.
-  var claimedClient: String? { basicCredentials?.id ?? fields["client_id"] }
+  var claimedClient: String? {
+    basicCredentials?.id ?? fields["client_id"]
+      ?? fields["client_assertion"].flatMap(CompactToken.init)?.unverifiedClaims["sub"]?.string
+  }
 }
 
 /// A refusal in OAuth's own form (RFC 6749 §5.2).
@@ -50,4 +65,9 @@ struct OAuthRefusal: Error {
   /// What only the log knows, if it is more than that.
   var reason: String?
   var family: RefreshFamily?
+  /// What `WWW-Authenticate` says with a 401; Basic, unless given.
+  var challenge: String?
+  var headers: [(name: String, value: String)] = []
+  /// A bare status, as some issuers send it.
+  var hasNoBody = false
 }

@@ -3,6 +3,7 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import NIOSSL
 import Synchronization
 
 #if canImport(FoundationEssentials)
@@ -20,6 +21,7 @@ final class IdentityProvider: LabWebsite {
   let log: EventLog
   let faults: FaultBox
   let keys: SigningKeys
+  let authority: LabCertificateAuthority
   let state: IssuerState
   let forms = FormGuard()
   let admin: AdminAccess
@@ -33,6 +35,7 @@ final class IdentityProvider: LabWebsite {
     log: EventLog,
     faults: FaultBox,
     keys: SigningKeys,
+    authority: LabCertificateAuthority,
     admin: AdminAccess
   ) {
     self.options = options
@@ -40,6 +43,7 @@ final class IdentityProvider: LabWebsite {
     self.log = log
     self.faults = faults
     self.keys = keys
+    self.authority = authority
     self.admin = admin
     state = IssuerState(
       rules: .init(
@@ -59,6 +63,9 @@ final class IdentityProvider: LabWebsite {
   /// The absolute URL of an endpoint.
   func url(_ endpoint: IssuerEndpoint) -> String { issuer + path(of: endpoint) }
 
+  /// What stands before the paths of the endpoints that take client certificates (RFC 8705 §5).
+  static let aliasPrefix = "/mtls"
+
   /// The path of an endpoint in this run.
   func path(of endpoint: IssuerEndpoint) -> String {
     endpoint == .keys && options.randomKeysPath ? "\(endpoint.path)/\(keysPath)" : endpoint.path
@@ -66,7 +73,9 @@ final class IdentityProvider: LabWebsite {
 
   func respond(to request: Request, on connection: any Channel) async -> Response {
     if request.uri.path.hasPrefix("/admin/") { return await respondToAdmin(request) }
-    guard let endpoint = IssuerEndpoint.allCases.first(where: { path(of: $0) == request.uri.path })
+    let prefix = options.takesClientCertificates ? Self.aliasPrefix : ""
+    let path = request.uri.path.trimmingPrefix(prefix)
+    guard let endpoint = IssuerEndpoint.allCases.first(where: { self.path(of: $0) == path })
     else { return .nothingHere }
     guard endpoint.methods.contains(request.method) else {
       return .text("method not allowed\n", type: "text/plain", status: .methodNotAllowed)
@@ -76,7 +85,9 @@ final class IdentityProvider: LabWebsite {
       return .text("body too long\n", type: "text/plain", status: .contentTooLarge)
     }
     let fields = request.method == .post ? FormFields(decoding: body) : request.queryFields
-    let exchange = accept(request, endpoint: endpoint, fields: fields)
+    let certificate = try? await connection.nioSSL_peerCertificate().get()
+    var exchange = accept(request, endpoint: endpoint, fields: fields)
+    exchange.certificate = (try? certificate?.toDERBytes()).map(ClientCertificate.Presented.init)
     return await answer(exchange, on: connection)
   }
 
@@ -112,7 +123,7 @@ final class IdentityProvider: LabWebsite {
     let plan = exchange.plan
     if let delay = plan.delayBefore { try? await Task.sleep(for: delay) }
     if plan.drop == .before { return await hangUp(exchange, connection, .before) }
-    let response: Response
+    var response: Response
     if let canned = plan.cannedAnswer {
       response = .text(
         canned.body,
@@ -123,10 +134,20 @@ final class IdentityProvider: LabWebsite {
     } else {
       response = await process(exchange)
     }
+    dress(&response, plan)
     if let delay = plan.delayAfter { try? await Task.sleep(for: delay) }
     if plan.drop == .after { return await hangUp(exchange, connection, .after) }
     record(.requestAnswered, exchange) { $0.status = response.status.code }
     return response
+  }
+
+  /// The time of the lab's clock, and the header fields that faults want.
+  private func dress(_ response: inout Response, _ plan: AnswerPlan) {
+    response.headers[.date] = HTTPDate.text(clock.now.addingTimeInterval(plan.dateShift))
+    for (name, value) in plan.headers {
+      guard let field = HTTPField.Name(name) else { continue }
+      response.headers[field] = value.isEmpty ? nil : value
+    }
   }
 
   private func hangUp(
@@ -146,14 +167,16 @@ final class IdentityProvider: LabWebsite {
       }
       switch exchange.endpoint {
       case .discovery: return await discovery(exchange)
-      case .keys:
-        return .json(.object(exchange.plan.edited(await keys.keySet)), cacheable: true)
+      case .keys: return document(await keys.keySet, exchange)
       case .authorization: return await authorization(exchange)
       case .login: return await login(exchange)
       case .token: return try await token(exchange)
       case .revocation: return try await revocation(exchange)
       case .deviceAuthorization: return try await deviceAuthorization(exchange)
       case .device: return await devicePage(exchange)
+      case .userInfo: return try await userInfo(exchange)
+      case .endSession: return await endSession(exchange)
+      case .pushedAuthorizationRequest: return try await pushedAuthorizationRequest(exchange)
       }
     } catch let refusal as OAuthRefusal {
       return refuse(exchange, refusal)
@@ -167,12 +190,18 @@ final class IdentityProvider: LabWebsite {
       event.reason = refusal.reason ?? refusal.description
       event.status = refusal.status
     }
-    let challenge =
-      refusal.status == 401 ? [("www-authenticate", "Basic realm=\"lanyard-lab\"")] : []
+    var headers = refusal.headers
+    if refusal.status == 401 {
+      let challenge = refusal.challenge ?? "Basic realm=\"lanyard-lab\""
+      headers.append((name: "www-authenticate", value: challenge))
+    }
+    if refusal.hasNoBody {
+      return .text("", type: "text/plain", status: .init(code: refusal.status), headers: headers)
+    }
     return .json(
       ["error": .string(refusal.code), "error_description": .string(refusal.description)],
       status: .init(code: refusal.status),
-      headers: challenge.map { (name: $0.0, value: $0.1) }
+      headers: headers
     )
   }
 
@@ -189,6 +218,8 @@ final class IdentityProvider: LabWebsite {
       if exchange.endpoint == .token {
         event.grant = GrantType.shortName(exchange.fields["grant_type"])
       }
+      event.method = exchange.method?.rawValue
+      if exchange.usesAlias { event.path = exchange.path }
       event.client = family?.client ?? exchange.claimedClient.map { String($0.prefix(64)) }
       event.family = family?.id
       event.generation = family?.generation

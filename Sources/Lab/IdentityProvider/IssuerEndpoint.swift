@@ -14,6 +14,9 @@ enum IssuerEndpoint: String, CaseIterable, Sendable {
   case revocation
   case deviceAuthorization = "device_authorization"
   case device
+  case userInfo = "userinfo"
+  case endSession = "end_session"
+  case pushedAuthorizationRequest = "par"
 
   /// The path below the issuer.
   var path: String {
@@ -26,6 +29,9 @@ enum IssuerEndpoint: String, CaseIterable, Sendable {
     case .revocation: "/revoke"
     case .deviceAuthorization: "/device_authorization"
     case .device: "/device"
+    case .userInfo: "/userinfo"
+    case .endSession: "/logout"
+    case .pushedAuthorizationRequest: "/par"
     }
   }
 
@@ -33,8 +39,8 @@ enum IssuerEndpoint: String, CaseIterable, Sendable {
   var methods: Set<HTTPRequest.Method> {
     switch self {
     case .discovery, .keys, .authorization: [.get]
-    case .device: [.get, .post]
-    case .login, .token, .revocation, .deviceAuthorization: [.post]
+    case .device, .userInfo, .endSession: [.get, .post]
+    case .login, .token, .revocation, .deviceAuthorization, .pushedAuthorizationRequest: [.post]
     }
   }
 }

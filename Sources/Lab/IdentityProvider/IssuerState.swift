@@ -10,11 +10,14 @@ import Foundation
 struct AuthorizationRequest: Sendable {
   let client: String
   let redirectURI: String
+  let responseMode: ResponseMode?
   let scopes: [String]
   let state: String?
   let nonce: String?
   let codeChallenge: String
   let loginHint: String?
+  /// The key that the code will be bound to, by its thumbprint (RFC 9449 §10).
+  let keyThumbprint: String?
   let expires: Date
 }
 
@@ -36,10 +39,14 @@ actor IssuerState {
   }
 
   private var requests: [String: AuthorizationRequest] = [:]
+  private var pushed: [String: (fields: FormFields, client: String, expires: Date)] = [:]
   private var codes: [String: Code] = [:]
   private var families: RefreshFamilies
   private var devices = DeviceGrants()
   private var verifiers: Set<String> = []
+  private var seen: [String: Date] = [:]
+  /// The nonce that DPoP proofs need now (RFC 9449 §8).
+  private(set) var proofNonce = Randomness.token()
 
   init(rules: RefreshFamilies.Rules) {
     families = RefreshFamilies(rules: rules)
@@ -57,6 +64,20 @@ actor IssuerState {
   /// The request that a login form belongs to, if it is still waiting.
   func request(_ id: String, now: Date) -> AuthorizationRequest? {
     requests[id].flatMap { now < $0.expires ? $0 : nil }
+  }
+
+  /// Keeps a pushed request (RFC 9126 §2.2); gives its name.
+  func push(_ fields: FormFields, client: String, expires: Date) -> String {
+    let uri = Randomness.token("urn:ietf:params:oauth:request_uri:")
+    pushed[uri] = (fields, client, expires)
+    return uri
+  }
+
+  /// A pushed request, once; nil if it is unknown, spent, another client's or too old.
+  func takePushed(_ uri: String, client: String, now: Date) -> FormFields? {
+    guard let entry = pushed[uri], entry.client == client else { return nil }
+    pushed[uri] = nil
+    return now < entry.expires ? entry.fields : nil
   }
 
   /// Ends a request: nobody can answer it again.
@@ -103,6 +124,24 @@ actor IssuerState {
     )
     codes[code]?.family = family.id
     return .granted(family, entry.request)
+  }
+
+  // MARK: things that may come once
+
+  /// Whether something did not come before; remembered until it could not be used anyway.
+  func isNew(_ name: String, until: Date, now: Date) -> Bool {
+    seen = seen.filter { now < $0.value }
+    return seen.updateValue(until, forKey: name) == nil
+  }
+
+  /// Another nonce for DPoP proofs; the one before works no more.
+  func renewNonce() {
+    proofNonce = Randomness.token()
+  }
+
+  /// Binds a login's refresh tokens to a key.
+  func bind(_ family: RefreshFamily, to key: String?) -> RefreshFamily {
+    families.bind(family.id, to: key) ?? family
   }
 
   // MARK: refresh tokens

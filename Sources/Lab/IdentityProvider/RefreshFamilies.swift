@@ -18,6 +18,8 @@ struct RefreshFamily: Sendable {
   fileprivate(set) var token: String
   fileprivate(set) var expires: Date
   fileprivate(set) var superseded: Date?
+  /// The thumbprint of the key that its refresh tokens are bound to (RFC 9449 §5).
+  fileprivate(set) var keyThumbprint: String?
   /// Why no refresh token of it works any more; nil while one does.
   fileprivate(set) var ended: String?
 }
@@ -116,6 +118,12 @@ struct RefreshFamilies: Sendable {
     }
     end(family.id, because: "replay of generation \(generation)")
     return .replay(families[family.id] ?? family)
+  }
+
+  /// Binds a login to a key; gives it as it is then.
+  mutating func bind(_ id: String, to key: String?) -> RefreshFamily? {
+    families[id]?.keyThumbprint = key
+    return families[id]
   }
 
   /// Ends a login.

@@ -5,7 +5,11 @@ import Hummingbird
 extension IdentityProvider {
   /// `POST /token` (RFC 6749 §3.2).
   func token(_ exchange: Exchange) async throws -> Response {
-    let client = try authenticatedClient(exchange)
+    let client = try await authenticatedClient(exchange)
+    var exchange = exchange
+    exchange.method = client.effectiveMethod(exchange)
+    exchange.keyThumbprint = try await proofKey(exchange)
+    if options.dpop == .required { try checkBinding(to: nil, exchange) }
     switch exchange.fields["grant_type"].flatMap(GrantType.init(rawValue:)) {
     case .authorizationCode: return try await exchangeCode(exchange, client)
     case .refreshToken: return try await refresh(exchange, client)
@@ -28,8 +32,10 @@ extension IdentityProvider {
     )
     switch outcome {
     case .granted(let family, let request):
+      try checkBinding(to: request.keyThumbprint, exchange)
       record(.codeGrant, exchange, family: family)
-      return try await tokens(for: family, nonce: request.nonce, exchange)
+      let bound = await bind(family, client, exchange)
+      return try await tokens(for: bound, nonce: request.nonce, exchange)
     case .replay(let family):
       record(.replay, exchange, family: family) { $0.reason = "authorization code used again" }
       if let family { recordEnd(exchange, family) }
@@ -51,29 +57,44 @@ extension IdentityProvider {
     guard let token = exchange.fields["refresh_token"] else {
       throw OAuthRefusal(code: "invalid_request", description: "the refresh token is missing")
     }
+    // Before the token is spent: whoever cannot prove the key must not be able to spend it.
+    try checkBinding(to: await state.family(of: token)?.keyThumbprint, exchange)
     switch await state.spendRefreshToken(token, client: client.id, now: clock.now) {
     case .renewed(let family):
       record(.refresh, exchange, family: family)
-      return try await tokens(for: family, nonce: nil, exchange)
+      return try await tokens(for: family, nonce: nil, isRefresh: true, exchange)
     case .renewedInGrace(let family):
       record(.replayInGrace, exchange, family: family)
-      return try await tokens(for: family, nonce: nil, exchange)
+      return try await tokens(for: family, nonce: nil, isRefresh: true, exchange)
     case .replay(let family):
       record(.replay, exchange, family: family) { $0.reason = family.ended }
       recordEnd(exchange, family)
-      throw OAuthRefusal(
-        code: "invalid_grant",
-        description: "the refresh token was used before",
-        family: family
-      )
+      throw deadRefreshToken("the refresh token was used before", reason: nil, family)
     case .refused(let reason, let family):
-      throw OAuthRefusal(
-        code: "invalid_grant",
-        description: "the refresh token is not valid",
-        reason: reason,
-        family: family
-      )
+      throw deadRefreshToken("the refresh token is not valid", reason: reason, family)
     }
+  }
+
+  /// The refusal of a refresh token, in the words of the issuer that the lab plays.
+  private func deadRefreshToken(_ description: String, reason: String?, _ family: RefreshFamily?)
+    -> OAuthRefusal
+  {
+    var refusal = OAuthRefusal(
+      code: options.deadRefreshAnswer == .invalidRequest ? "invalid_request" : "invalid_grant",
+      description: description,
+      reason: reason,
+      family: family
+    )
+    refusal.hasNoBody = options.deadRefreshAnswer == .empty
+    return refusal
+  }
+
+  /// Binds a public client's refresh tokens to the key of its proof.
+  func bind(_ family: RefreshFamily, _ client: LabClient, _ exchange: Exchange) async
+    -> RefreshFamily
+  {
+    guard client.isPublic, let key = exchange.keyThumbprint else { return family }
+    return await state.bind(family, to: key)
   }
 
   /// Logs that a family ended.
@@ -90,7 +111,7 @@ extension IdentityProvider {
     case .approved:
       guard let family else { break }
       record(.deviceGrant, exchange, family: family)
-      return try await tokens(for: family, nonce: nil, exchange)
+      return try await tokens(for: await bind(family, client, exchange), nonce: nil, exchange)
     case .pending:
       record(.devicePending, exchange)
       throw OAuthRefusal(code: "authorization_pending", description: "nobody has approved yet")
@@ -114,7 +135,7 @@ extension IdentityProvider {
   /// `POST /revoke` (RFC 7009): a refresh token ends its family; access tokens live on, being
   /// self-contained.
   func revocation(_ exchange: Exchange) async throws -> Response {
-    let client = try authenticatedClient(exchange)
+    let client = try await authenticatedClient(exchange)
     guard let token = exchange.fields["token"] else {
       throw OAuthRefusal(code: "invalid_request", description: "the token is missing")
     }

@@ -11,24 +11,46 @@ import Foundation
 extension IdentityProvider {
   /// The token answer (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3): access token, ID token and
   /// refresh token.
-  func tokens(for family: RefreshFamily, nonce: String?, _ exchange: Exchange) async throws
-    -> Response
-  {
-    let access = try await keys.sign(exchange.plan.edited(accessToken(family)))
+  func tokens(
+    for family: RefreshFamily,
+    nonce: String?,
+    isRefresh: Bool = false,
+    _ exchange: Exchange
+  ) async throws -> Response {
+    var accessDraft = accessToken(family)
+    accessDraft.claims["cnf"] = Self.confirmation(exchange)
+    let access = try await keys.sign(exchange.plan.edited(accessDraft))
     var answer: [String: JSONValue] = [
       "access_token": .string(access),
-      "token_type": "Bearer",
+      "token_type": exchange.keyThumbprint == nil ? "Bearer" : "DPoP",
       "expires_in": .int(options.accessLifetime),
       "scope": .string(family.scopes.joined(separator: " ")),
       "refresh_token": .string(family.token),
     ]
-    if family.scopes.contains("openid") {
+    if family.scopes.contains("openid"), !isRefresh || refreshGivesIDToken(exchange) {
       let hash = await keys.algorithm.digest(of: access)
       var draft = idToken(family, nonce: nonce, accessTokenHash: hash)
       draft.clientSecret = options.clients.first { $0.id == family.client }?.secret
       answer["id_token"] = .string(try await keys.sign(exchange.plan.edited(draft)))
     }
-    return .json(.object(exchange.plan.edited(answer)))
+    return .json(.object(exchange.plan.edited(answer)), headers: await nonceField(exchange))
+  }
+
+  /// What an access token is bound to: the key of a proof (RFC 9449 §6), or the certificate that the
+  /// client authenticated with (RFC 8705 §3).
+  private static func confirmation(_ exchange: Exchange) -> JSONValue? {
+    if let key = exchange.keyThumbprint { return ["jkt": .string(key)] }
+    guard exchange.method?.usesCertificate == true else { return nil }
+    return exchange.certificate.map { ["x5t#S256": .string($0.thumbprint)] }
+  }
+
+  /// Whether a refresh answers with an ID token, which OpenID Connect Core §12.2 leaves open.
+  private func refreshGivesIDToken(_ exchange: Exchange) -> Bool {
+    switch options.refreshIDToken {
+    case .always: true
+    case .whenAsked: (exchange.fields["scope"] ?? "").split(separator: " ").contains("openid")
+    case .never: false
+    }
   }
 
   /// An access token in JWT form (RFC 9068), which the API server takes as well as an ID token.
@@ -56,6 +78,12 @@ extension IdentityProvider {
     claims["email_verified"] = true
     claims["nonce"] = nonce.map(JSONValue.string)
     return TokenDraft(use: .id, claims: claims)
+  }
+
+  /// The nonce for the next proof (RFC 9449 §8.2).
+  func nonceField(_ exchange: Exchange) async -> [(name: String, value: String)] {
+    guard options.dpopNonce, exchange.keyThumbprint != nil else { return [] }
+    return [(name: "dpop-nonce", value: await state.proofNonce)]
   }
 
   private func commonClaims(_ family: RefreshFamily) -> [String: JSONValue] {

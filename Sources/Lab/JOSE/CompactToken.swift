@@ -23,6 +23,12 @@ struct CompactToken: Sendable {
     self.header = header
   }
 
+  /// The claims as anybody could have written them.
+  var unverifiedClaims: [String: JSONValue] {
+    let payload = text.split(separator: ".", omittingEmptySubsequences: false)[1]
+    return Base64Text.decodeURL(payload).flatMap { try? JSONValue.parse($0).object } ?? [:]
+  }
+
   var algorithm: String? { header["alg"]?.string }
   var keyID: String? { header["kid"]?.string }
 
@@ -40,5 +46,37 @@ struct CompactToken: Sendable {
     }
     // A token need not name its key when the key set does not, either.
     return try await keys.verify(text, as: TokenClaims.self, iteratingKeys: true).members
+  }
+
+  /// The claims, if this key signed them; throws as above.
+  ///
+  /// A key that names an algorithm is for no other.
+  func claims(verifiedBy jwk: [String: JSONValue]) async throws -> [String: JSONValue] {
+    guard let algorithm, jwk["alg"]?.string ?? algorithm == algorithm else {
+      throw LabError(.badOption, "the key is for another algorithm")
+    }
+    var named = jwk
+    named["alg"] = .string(algorithm)
+    named["kid"] = .string(keyID ?? "only")
+    let keys = JWTKeyCollection()
+    try await keys.add(jwk: JWK(json: JSONValue.object(named).text))
+    return try await claims(verifiedBy: keys)
+  }
+
+  /// The claims, if they were signed with this secret by HMAC; throws as above.
+  func claims(verifiedBySecret secret: String) async throws -> [String: JSONValue] {
+    let digests: [String: DigestAlgorithm] = [
+      "HS256": .sha256, "HS384": .sha384, "HS512": .sha512,
+    ]
+    guard let digest = digests[algorithm ?? ""] else {
+      throw LabError(.badOption, "the secret is for another algorithm")
+    }
+    let keys = JWTKeyCollection()
+    await keys.add(
+      hmac: HMACKey(from: secret),
+      digestAlgorithm: digest,
+      kid: keyID.map { JWKIdentifier(string: $0) }
+    )
+    return try await claims(verifiedBy: keys)
   }
 }

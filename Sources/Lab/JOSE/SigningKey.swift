@@ -2,6 +2,7 @@
 
 import Crypto
 import CryptoExtras
+import SwiftASN1
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -101,7 +102,7 @@ enum SigningKey: Sendable {
     }
   }
 
-  private static func curveJWK(_ curve: String, _ point: Data) -> [String: JSONValue] {
+  static func curveJWK(_ curve: String, _ point: Data) -> [String: JSONValue] {
     [
       "kty": "EC", "crv": .string(curve),
       "x": .string(Randomness.base64URL(point.prefix(point.count / 2))),
@@ -116,7 +117,11 @@ enum SigningKey: Sendable {
     case .p256(let key): key.publicKey.pemRepresentation
     case .p384(let key): key.publicKey.pemRepresentation
     case .p521(let key): key.publicKey.pemRepresentation
-    case .ed25519(let key): Randomness.base64URL(key.publicKey.rawRepresentation)
+    case .ed25519(let key):
+      PEMDocument(
+        type: "PUBLIC KEY",
+        derBytes: PublicKeyText.ed25519Prefix + Array(key.publicKey.rawRepresentation)
+      ).pemString
     }
   }
 }

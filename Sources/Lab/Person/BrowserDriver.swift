@@ -68,20 +68,28 @@ package actor BrowserDriver {
   /// Gives the callback's page. Throws `LabError.unexpectedPage` when there is no login form, or
   /// when it comes back because the name or the password was wrong.
   package func logIn(at url: String, as person: Person) async throws -> Page {
-    let callback = try await authorize(at: url, as: person)
-    return try await open(callback)
+    switch try await answerLogin(at: url, as: person) {
+    case (_, let callback?): return try await open(callback)
+    case (let page, nil): return try await submit(page, [:]).page
+    }
+  }
+
+  /// Like `logIn`, for a response that comes as a form (`response_mode=form_post`): stops before the
+  /// form is sent, and gives its address and fields.
+  package func authorizeByForm(at url: String, as person: Person) async throws
+    -> (action: String, fields: FormFields)
+  {
+    let (page, _) = try await answerLogin(at: url, as: person)
+    guard let form = page.form, form.names.isEmpty else {
+      throw LabError(.unexpectedPage, "the answer \(page.status) is no form that sends itself")
+    }
+    return (form.action, form.filled([:]))
   }
 
   /// Like `logIn`, but stops at the redirect and gives the callback's URL, code and all, without
   /// opening it.
   package func authorize(at url: String, as person: Person) async throws -> String {
-    let start = try await open(url, stoppingOutside: true)
-    if let callback = start.redirect { return callback }
-    let answer = try await submit(
-      start.page,
-      ["username": person.user, "password": person.password],
-      pressing: person.refuses ? "deny" : nil
-    )
+    let answer = try await answerLogin(at: url, as: person)
     guard let callback = answer.redirect else {
       throw LabError(
         .unexpectedPage,
@@ -90,6 +98,33 @@ package actor BrowserDriver {
       )
     }
     return callback
+  }
+
+  /// Opens an authorization URL and answers the login page, if one comes: gives the redirect out of
+  /// the issuer, or the page with the form that goes there.
+  private func answerLogin(at url: String, as person: Person) async throws
+    -> (page: Page, redirect: String?)
+  {
+    let start = try await open(url, stoppingOutside: true)
+    if start.redirect != nil || Self.sendsItself(start.page) { return start }
+    let answer = try await submit(
+      start.page,
+      ["username": person.user, "password": person.password],
+      pressing: person.refuses ? "deny" : nil
+    )
+    guard answer.redirect != nil || Self.sendsItself(answer.page) else {
+      throw LabError(
+        .unexpectedPage,
+        "the login page answered \(answer.page.status) and not a redirect",
+        remedy: "check user name and password"
+      )
+    }
+    return answer
+  }
+
+  /// Whether a page is a form with nothing to fill in, which a browser would send by itself.
+  private static func sendsItself(_ page: Page) -> Bool {
+    page.form.map { $0.names.isEmpty && $0.method == "post" } ?? false
   }
 
   /// Approves (or refuses) a device: opens the device page and answers its form.

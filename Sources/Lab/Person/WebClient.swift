@@ -25,14 +25,21 @@ package struct WebClient: Sendable {
 
   private let client: HTTPClient
 
-  /// A client that trusts only the CA in `caPEM`, if given, and the system's otherwise.
-  package init(caPEM: String? = nil) throws {
+  /// A client that trusts only the CA in `caPEM`, if given, and the system's otherwise; with a
+  /// certificate of its own, if given.
+  package init(caPEM: String? = nil, certificate: ClientCertificate? = nil) throws {
     var configuration = HTTPClient.Configuration()
     configuration.redirectConfiguration = .disallow
     configuration.timeout = .init(connect: .seconds(10), read: .seconds(60))
     if let caPEM {
       var tls = TLSConfiguration.makeClientConfiguration()
       tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(Array(caPEM.utf8)))
+      if let certificate {
+        let chain = try NIOSSLCertificate.fromPEMBytes(Array(certificate.certificatePEM.utf8))
+        tls.certificateChain = chain.map { .certificate($0) }
+        let key = try NIOSSLPrivateKey(bytes: Array(certificate.keyPEM.utf8), format: .pem)
+        tls.privateKey = .privateKey(key)
+      }
       configuration.tlsConfiguration = tls
     }
     client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)

@@ -23,11 +23,13 @@ package enum Lab {
     let parts = try await LabParts(options)
     let (ports, portSink) = AsyncThrowingStream<ListeningPort, any Error>.makeStream()
     let provider = parts.provider
+    var certificate =
+      options.issuerTLS ? try parts.authority.issueServerCertificate(now: parts.now) : nil
+    certificate?.asksForClientCertificate = options.takesClientCertificates
     let issuerService = try LabServer.service(
       provider,
       port: options.issuerPort,
-      certificate: options.issuerTLS
-        ? try parts.authority.issueServerCertificate(now: parts.now) : nil
+      certificate: certificate
     ) { port in
       provider.issuer = "\(options.issuerTLS ? "https" : "http")://127.0.0.1:\(port)"
       portSink.yield(.issuer(port))

@@ -32,6 +32,18 @@ package struct LabOptions: Sendable {
   package var rotation = true
   /// What a device must wait between two polls, in seconds (RFC 8628 §3.2).
   package var deviceInterval = 5
+  /// Whether authorization requests can be pushed (RFC 9126).
+  package var pushedRequests = Availability.off
+  /// Whether tokens can be bound to a key (RFC 9449), or have to be.
+  package var dpop = Availability.off
+  /// Whether a DPoP proof needs a nonce of the issuer (RFC 9449 §8).
+  package var dpopNonce = false
+  /// What a refresh token that does not work is answered with.
+  package var deadRefreshAnswer = DeadRefreshAnswer.invalidGrant
+  /// When a refresh answers with an ID token.
+  package var refreshIDToken = RefreshIDToken.always
+  /// How long metadata and key set may be cached, in seconds.
+  package var documentMaxAge = 300
   /// Faults that are set from the start.
   package var faults: [Fault] = []
   /// The claim that the API server takes as user name.
@@ -44,6 +56,29 @@ package struct LabOptions: Sendable {
   package var logFile: String?
 
   package init() {}
+
+  /// Whether a client may come with a certificate, which takes TLS.
+  var takesClientCertificates: Bool {
+    issuerTLS && clients.contains { $0.method?.usesCertificate == true }
+  }
+}
+
+/// What issuers answer to a refresh token that does not work.
+package enum DeadRefreshAnswer: String, Sendable, CaseIterable {
+  /// 400 `invalid_grant` (RFC 6749 §5.2).
+  case invalidGrant = "invalid-grant"
+  /// 400 `invalid_request`, as Dex does.
+  case invalidRequest = "invalid-request"
+  /// 400 without a body, as glewlwyd does.
+  case empty
+}
+
+/// When a refresh answers with an ID token (OpenID Connect Core §12.2).
+package enum RefreshIDToken: String, Sendable, CaseIterable {
+  case always
+  /// Only if the refresh asks for the scope `openid` again.
+  case whenAsked = "when-asked"
+  case never
 }
 
 /// A person who can log in at the lab.
@@ -83,48 +118,4 @@ package struct LabUser: Sendable, Equatable {
 
   /// The `sub` claim: opaque, stable for a name, as at real issuers.
   package var subject: String { String(Randomness.sha256("lab user \(name)").prefix(16)) }
-}
-
-/// An application that the issuer knows.
-package struct LabClient: Sendable, Equatable {
-  package let id: String
-  /// nil for a public client (RFC 6749 §2.1).
-  package let secret: String?
-  /// Redirect URIs besides loopback ones, which every client may use with any port (RFC 8252 §7.3).
-  package let redirectURIs: [String]
-
-  package init(_ id: String, secret: String? = nil, redirectURIs: [String] = []) {
-    self.id = id
-    self.secret = secret
-    self.redirectURIs = redirectURIs
-  }
-
-  /// Parses `ID[:SECRET]`; throws `LabError.badOption` when the id is missing.
-  package init(parsing text: String) throws {
-    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-    guard !parts[0].isEmpty else {
-      throw LabError(
-        .badOption,
-        "\"\(text)\" names no client",
-        remedy: "write it like my-client or my-client:secret"
-      )
-    }
-    self.init(String(parts[0]), secret: parts.count > 1 ? String(parts[1]) : nil)
-  }
-
-  /// A public client `lanyard`, and `lanyard-confidential` with the secret
-  /// `lanyard-confidential-secret`.
-  package static let defaults = [
-    LabClient("lanyard"),
-    LabClient("lanyard-confidential", secret: "lanyard-confidential-secret"),
-  ]
-
-  /// Whether an authorization response may be sent to `uri`.
-  func allows(redirectURI uri: String) -> Bool {
-    if redirectURIs.contains(uri) { return true }
-    guard let address = WebAddress(uri), address.scheme == "http", !uri.contains("#") else {
-      return false
-    }
-    return ["127.0.0.1", "[::1]", "localhost"].contains(address.host)
-  }
 }

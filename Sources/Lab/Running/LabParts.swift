@@ -39,6 +39,7 @@ struct LabParts: Sendable {
       log: log,
       faults: faults,
       keys: keys,
+      authority: authority,
       admin: AdminAccess(secret: adminSecret, shutDown: { await end.begin() })
     )
     self.provider = provider

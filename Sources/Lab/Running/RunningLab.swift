@@ -64,6 +64,12 @@ package struct RunningLab: Sendable {
     await provider.revokeSessions(family: family, user: user).map(\.id)
   }
 
+  /// A certificate of the lab's CA for the client of that id (RFC 8705 §2.1); throws what the
+  /// generator throws.
+  package func issueClientCertificate(_ client: String) throws -> ClientCertificate {
+    try provider.authority.issueClientCertificate(client, now: clock.now)
+  }
+
   /// Every refresh token, authorization code and code verifier so far.
   ///
   /// For tests that search for them where they must not be: never in the log, and not to be had

@@ -25,29 +25,30 @@ extension Response {
     )
   }
 
-  /// JSON that may be cached for five minutes, or not at all.
+  /// JSON that no cache keeps.
   static func json(
     _ value: JSONValue,
     status: HTTPResponse.Status = .ok,
-    cacheable: Bool = false,
     headers: [(name: String, value: String)] = []
   ) -> Response {
-    let caching = cacheable ? "public, max-age=300" : "no-store"
-    return text(
+    text(
       value.text,
       type: "application/json",
       status: status,
-      headers: [("cache-control", caching)] + headers
+      headers: [("cache-control", "no-store")] + headers
     )
   }
 
-  /// A page that no cache keeps, that runs nothing, loads nothing and cannot be framed.
+  /// A page that no cache keeps, that runs nothing but the script with the nonce, loads nothing and
+  /// cannot be framed.
   static func page(
     _ html: String,
     status: HTTPResponse.Status = .ok,
+    scriptNonce: String? = nil,
     headers: [(name: String, value: String)] = []
   ) -> Response {
-    let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+    let script = scriptNonce.map { "; script-src 'nonce-\($0)'" } ?? ""
+    let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'\(script)"
     return text(
       html,
       type: "text/html; charset=utf-8",

@@ -5,25 +5,9 @@ import HummingbirdCore
 import HummingbirdTLS
 import Logging
 import NIOCore
+import NIOPosix
 import NIOSSL
 import ServiceLifecycle
-
-/// What a handler of the lab gets beside the request: the connection, so that it can be closed
-/// without an answer.
-struct LabRequestContext: RequestContext {
-  var coreContext: CoreRequestContextStorage
-  let channel: any Channel
-
-  init(source: ApplicationRequestContextSource) {
-    coreContext = .init(source: source)
-    channel = source.channel
-  }
-}
-
-/// Something that answers HTTP requests on loopback.
-protocol LabWebsite: Sendable {
-  func respond(to request: Request, on connection: any Channel) async -> Response
-}
 
 /// A server on 127.0.0.1 as a service that runs until its group shuts down.
 enum LabServer {
@@ -35,27 +19,33 @@ enum LabServer {
   }()
 
   /// Builds the service; `running` is told the port once the server listens.
+  ///
+  /// Not Hummingbird's application, which would write the true time over the answer's `Date`.
   static func service(
     _ website: some LabWebsite,
     port: Int,
     certificate: ServerCertificate?,
     running: @escaping @Sendable (Int) -> Void
   ) throws -> any Service {
-    let responder = CallbackResponder<LabRequestContext> { request, context in
-      await website.respond(to: request, on: context.channel)
-    }
     let server: HTTPServerBuilder =
       if let certificate {
-        try .tls(.http1(), tlsConfiguration: certificate.tlsConfiguration())
+        try .tls(.http1(), configuration: certificate.channelConfiguration())
       } else {
         .http1()
       }
-    return Application(
-      responder: responder,
-      server: server,
+    return try server.buildServer(
       configuration: .init(address: .hostname("127.0.0.1", port: port), serverName: "lanyard-lab"),
-      onServerRunning: { channel in running(channel.localAddress?.port ?? 0) },
-      logger: logger
+      eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+      logger: logger,
+      responder: { request, writer, channel in
+        var response = await website.respond(to: request, on: channel)
+        response.headers[.server] = "lanyard-lab"
+        if response.headers[.date] == nil {
+          response.headers[.date] = HTTPDate.text(LabClock.wallClock)
+        }
+        try await writer.write(response: response.head, body: response.body)
+      },
+      onServerRunning: { channel in running(channel.localAddress?.port ?? 0) }
     )
   }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Crypto
+import HummingbirdTLS
+import NIOCore
 import NIOSSL
 import SwiftASN1
 import X509
@@ -36,6 +38,20 @@ struct LabCertificateAuthority {
       issuerPrivateKey: key
     )
     pem = try certificate.serializeAsPEM().pemString + "\n"
+  }
+
+  /// Signs a certificate that a client can authenticate with (RFC 8705 §2.1).
+  func issueClientCertificate(_ name: String, now: Date) throws -> ClientCertificate {
+    try ClientCertificate(name, issuer: self.name, issuerKey: key, now: now)
+  }
+
+  /// Whether a certificate is one of this authority, for this common name, and good now.
+  func issued(_ presented: ClientCertificate.Presented, to name: String, now: Date) -> Bool {
+    guard let given = presented.certificate,
+      let subject = try? DistinguishedName(builder: { CommonName(name) })
+    else { return false }
+    return certificate.publicKey.isValidSignature(given.signature, for: given)
+      && given.subject == subject && given.notValidBefore <= now && now < given.notValidAfter
   }
 
   /// Signs a new server certificate for loopback: 127.0.0.1, ::1 and localhost.
@@ -74,7 +90,10 @@ struct ServerCertificate {
   let chainPEM: String
   let keyPEM: String
 
-  func tlsConfiguration() throws -> TLSConfiguration {
+  /// Whether to ask for a client certificate, whoever made it (RFC 8705); the endpoints judge it.
+  var asksForClientCertificate = false
+
+  func channelConfiguration() throws -> TLSChannelConfiguration {
     let chain = try NIOSSLCertificate.fromPEMBytes(Array(chainPEM.utf8))
     let key = try NIOSSLPrivateKey(bytes: Array(keyPEM.utf8), format: .pem)
     var configuration = TLSConfiguration.makeServerConfiguration(
@@ -82,6 +101,12 @@ struct ServerCertificate {
       privateKey: .privateKey(key)
     )
     configuration.applicationProtocols = ["http/1.1"]
-    return configuration
+    guard asksForClientCertificate else {
+      return TLSChannelConfiguration(tlsConfiguration: configuration)
+    }
+    configuration.certificateVerification = .optionalVerification
+    return TLSChannelConfiguration(tlsConfiguration: configuration) { _, promise in
+      promise.succeed(.certificateVerified)
+    }
   }
 }

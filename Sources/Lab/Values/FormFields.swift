@@ -26,6 +26,11 @@ package struct FormFields: Sendable, Equatable {
     pairs.first { $0.name == name && !$0.value.isEmpty }?.value
   }
 
+  /// These fields with another value of `name`.
+  func replacing(_ name: String, with value: String) -> FormFields {
+    FormFields(pairs.filter { $0.name != name }.map { ($0.name, $0.value) } + [(name, value)])
+  }
+
   /// Every value of `name`, in order.
   package func values(_ name: String) -> [String] {
     pairs.filter { $0.name == name }.map(\.value)

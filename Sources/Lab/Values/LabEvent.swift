@@ -35,6 +35,16 @@ package struct LabEvent: Sendable, Codable, Equatable {
     case familyRevoked = "family-revoked"
     /// A client revoked a token (RFC 7009).
     case revocation
+    /// The claims of a person were given out (OpenID Connect Core §5.3).
+    case userInfo = "userinfo"
+    /// A client ended a person's logins (OpenID Connect RP-Initiated Logout).
+    case logout
+    /// A DPoP proof was good; `reason` names the key by its thumbprint.
+    case dpopProof = "dpop-proof"
+    /// A DPoP proof came without the nonce, and was sent back with it.
+    case dpopNonce = "dpop-nonce"
+    /// An authorization request was pushed (RFC 9126).
+    case pushedRequest = "pushed-request"
     case deviceStart = "device-start"
     case devicePending = "device-pending"
     case deviceSlowDown = "device-slow-down"
@@ -71,6 +81,8 @@ package struct LabEvent: Sendable, Codable, Equatable {
   package var status: Int?
   /// The names of the faults that were applied, comma-separated.
   package var faults: String?
+  /// How the client authenticated, in the events after it did.
+  package var method: String?
   package var verb: String?
   package var path: String?
   package var reason: String?

@@ -69,7 +69,7 @@ extension RedirectPages {
         mood: .bad,
         title: "The login took too long",
         sentences: [
-          "lanyard waits no longer for this login, and no token was fetched.",
+          "The issuer waits no longer for this login, and no token was issued.",
           "Start the login once more in your terminal. You can close this window.",
         ]
       )

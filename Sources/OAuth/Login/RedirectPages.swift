@@ -23,12 +23,21 @@ package struct RedirectPages: Sendable {
     case fault
     /// The answer is one to another login: its state is not this one's.
     case otherLogin
-    /// The login waits no longer.
+    /// The issuer waits no longer for the person.
     case expired
     /// The answer was right, and what came after it failed.
     case failed
     /// A request that is not a login's answer.
     case ignored
+
+    /// The page for an issuer's refusal (RFC 6749 section 4.1.2.1).
+    ///
+    /// Keycloak says `temporarily_unavailable` and `authentication_expired` when a login page was left
+    /// open for too long (its `OIDCLoginProtocol.translateError`, case `ALREADY_LOGGED_IN`).
+    package static func refusal(_ error: String, _ description: String?) -> Kind {
+      error == "temporarily_unavailable" && description == "authentication_expired"
+        ? .expired : .refused
+    }
   }
 
   private let rows: [(String, String)]
@@ -71,7 +80,8 @@ package struct RedirectPages: Sendable {
   /// - Returns: The whole page as UTF-8.
   package func html(_ kind: Kind, person: String? = nil, reason: String? = nil) -> [UInt8] {
     let words = Self.words(kind)
-    var rows = kind == .ignored ? [] : self.rows
+    // Who does not know the state is a stranger, and learns nothing about the login.
+    var rows = kind == .ignored || kind == .otherLogin ? [] : self.rows
     if kind == .loggedIn, let person { rows.insert(("Person", person), at: 0) }
     var paragraphs = words.sentences.map { "<p>\($0)</p>" }
     if kind == .failed, let reason {

@@ -95,13 +95,14 @@ package struct RedirectReceiver: Sendable {
   }
 
   private mutating func judge(_ encoded: [UInt8]) -> Action {
+    guard let pairs = FormEncoding.decode(encoded) else { return ignore(400) }
+    guard answer.isOurs(pairs) else { return ignore(400, page: Self.stray(pairs)) }
     if let last { return .respond(status: last.status, headers: last.headers, body: last.body) }
-    guard let pairs = FormEncoding.decode(encoded), answer.isOurs(pairs) else { return ignore(400) }
     let outcome = answer.outcome(pairs)
     let (status, page): (Int, RedirectPages.Kind) =
       switch outcome {
       case .code: (200, .received)
-      case .refused: (200, .refused)
+      case .refused(let error, let description): (200, .refusal(error, description))
       case .fault: (400, .fault)
       }
     let reply = Reply(status: status, headers: pages.headers, body: pages.html(page))
@@ -109,8 +110,19 @@ package struct RedirectReceiver: Sendable {
     return .finish(outcome, status: reply.status, headers: reply.headers, body: reply.body)
   }
 
-  private func ignore(_ status: Int, _ headers: [(String, String)] = []) -> Action {
-    .respond(status: status, headers: pages.headers + headers, body: pages.html(.ignored))
+  /// The page for an answer that is not this login's: perhaps a person comes from an earlier tab.
+  private static func stray(_ pairs: [(name: String, value: String)]) -> RedirectPages.Kind {
+    let names = Set(pairs.map(\.name))
+    return names.contains("state") && !names.isDisjoint(with: ["code", "error"])
+      ? .otherLogin : .ignored
+  }
+
+  private func ignore(
+    _ status: Int,
+    _ headers: [(String, String)] = [],
+    page: RedirectPages.Kind = .ignored
+  ) -> Action {
+    .respond(status: status, headers: pages.headers + headers, body: pages.html(page))
   }
 
   private static func isForm(_ contentType: String?) -> Bool {

@@ -24,18 +24,6 @@ package enum ClientAuthentication: Sendable, Equatable {
   /// section 2).
   case tlsCertificate
 
-  /// The way to use a secret at this issuer: Basic, unless its metadata lists only the body.
-  package static func preferred(
-    secret: Secret?,
-    metadata: ProviderMetadata
-  ) -> ClientAuthentication {
-    guard let secret else { return .none }
-    let methods = metadata.tokenEndpointAuthMethods ?? ["client_secret_basic"]
-    let postOnly =
-      methods.contains("client_secret_post") && !methods.contains("client_secret_basic")
-    return postOnly ? .secretPost(secret) : .secretBasic(secret)
-  }
-
   /// A POST of these pairs, with the client's identity added where it belongs.
   func call(_ endpoint: Endpoint, clientID: String, _ pairs: [(String, String)]) -> HTTPCall {
     var headers: HTTPFields = [

@@ -4,9 +4,9 @@ import NIOPosix
 import Synchronization
 import Testing
 
-/// An HTTP proxy on loopback that answers every `CONNECT` alike, and leads tunnels to one server of the test's.
+/// A proxy on loopback that answers every `CONNECT` alike, or speaks SOCKS 5, and leads tunnels to one server.
 final class TunnelProxy: Sendable {
-  /// The heads of the requests that arrived.
+  /// The heads of the requests that arrived; of SOCKS, `host:port`.
   var heads: [String] { tally.withLock { $0 } }
   let port: Int
   private let channel: any Channel
@@ -28,13 +28,15 @@ final class TunnelProxy: Sendable {
   /// Begins; without a target nothing is connected, and the answer is all that comes.
   static func start(
     answer: String = "HTTP/1.1 200 Connection established\r\n\r\n",
-    target: Int? = nil
+    target: Int? = nil,
+    isSOCKS: Bool = false
   ) async throws -> TunnelProxy {
     let tally = Tally()
     let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           let gate = Gate(answer: answer, target: target, tally: tally)
+          if isSOCKS { try channel.pipeline.syncOperations.addHandler(SOCKSGreeting()) }
           try channel.pipeline.syncOperations.addHandler(gate)
         }
       }
@@ -44,6 +46,40 @@ final class TunnelProxy: Sendable {
 
   func stop() async {
     try? await channel.close().get()
+  }
+
+  /// Turns the two requests of SOCKS 5 (RFC 1928 §3, §4) into the head of one, and its answer back.
+  private final class SOCKSGreeting: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+    private var isGreeted = false
+    private var isOpen = false
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+      guard !isOpen else { return context.fireChannelRead(data) }
+      let bytes = Array(unwrapInboundIn(data).readableBytesView)
+      guard isGreeted else {
+        isGreeted = bytes.first == 5
+        let reply = ByteBuffer(bytes: [5, isGreeted ? 0 : 0xff])
+        return context.writeAndFlush(wrapOutboundOut(reply), promise: nil)
+      }
+      // 5, connect, 0, a domain name, its length, the name, two bytes of port.
+      guard bytes.count > 7, bytes[..<4].elementsEqual([5, 1, 0, 3]) else {
+        return context.close(promise: nil)
+      }
+      let name = String(decoding: bytes[5..<(bytes.count - 2)], as: UTF8.self)
+      let port = Int(bytes[bytes.count - 2]) << 8 | Int(bytes[bytes.count - 1])
+      context.fireChannelRead(wrapInboundOut(ByteBuffer(string: "\(name):\(port)\r\n\r\n")))
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+      guard isGreeted, !isOpen else { return context.write(data, promise: promise) }
+      isOpen = true
+      let reply = ByteBuffer(bytes: [5, 0, 0, 1, 0, 0, 0, 0, 0, 0])
+      context.write(wrapOutboundOut(reply), promise: promise)
+    }
   }
 
   /// Reads the head, then passes bytes on.
