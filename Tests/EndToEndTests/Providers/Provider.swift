@@ -82,7 +82,6 @@ actor Providers {
   private var starts: [Provider.Kind: Task<Provider, any Error>] = [:]
   /// Ends its program when it is forgotten.
   private var running: [Conversation] = []
-  private var lastVisit: Task<Void, Never>?
 
   /// The provider, as soon as it answers.
   func provider(_ kind: Provider.Kind) async throws -> Provider {
@@ -109,18 +108,5 @@ actor Providers {
       return FileManager.default.fileExists(atPath: file)
         ? try Provider(kind, descriptionFile: file) : nil
     }
-  }
-
-  /// Does what needs a browser; one after the other, because a browser wants a machine for itself.
-  func withBrowser<Value: Sendable>(
-    _ body: @escaping @Sendable () async throws -> Value
-  ) async throws -> Value {
-    let earlier = lastVisit
-    let visit = Task {
-      await earlier?.value
-      return try await body()
-    }
-    lastVisit = Task { _ = await visit.result }
-    return try await visit.value
   }
 }

@@ -54,13 +54,20 @@ struct ProviderDesk: Sendable {
   }
 
   /// Runs `get-token` to its end, without anybody to ask.
-  func getToken(_ more: [String] = []) async throws -> Outcome {
-    try await machine.lanyard(["get-token", "oidc"] + words + more + ["-v"])
+  ///
+  /// `moment`: not before that, but very soon after.
+  func getToken(_ more: [String] = [], at moment: ContinuousClock.Instant? = nil) async throws
+    -> Outcome
+  {
+    try await Turn.with(.high) {
+      if let moment { try await Task.sleep(until: moment) }
+      return try await machine.lanyard(["get-token", "oidc"] + words + more + ["-v"])
+    }
   }
 
   /// Runs another command on this session.
   func lanyard(_ command: String) async throws -> Outcome {
-    try await machine.lanyard([command] + words)
+    try await Turn.with(.high) { try await machine.lanyard([command] + words) }
   }
 
   // MARK: logins
@@ -98,7 +105,7 @@ struct ProviderDesk: Sendable {
     goal: String,
     _ find: @escaping @Sendable (String) -> String?
   ) async throws -> Login {
-    try await Providers.shared.withBrowser {
+    try await Turn.with(.low) {
       let conversation = try machine.startLanyard(
         ["get-token", "oidc"] + words + more + ["-v"]
       )
