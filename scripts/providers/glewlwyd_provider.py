@@ -36,7 +36,7 @@ api_prefix="api"
 static_files_path="{webapp}/"
 static_files_mime_types=({mime_types})
 log_mode="console"
-log_level="WARNING"
+log_level="INFO"
 cookie_secure=1
 session_expiration=3600
 session_key="GLEWLWYD2_SESSION_ID"
@@ -98,9 +98,18 @@ def describe(place):
 def keys(kind):
     key = {
         "rsa": lambda: rsa.generate_private_key(65537, 2048),
-        "ecdsa": lambda: ec.generate_private_key(ec.SECP256R1()),
+        "ecdsa": coordinates_without_leading_zero,
         "eddsa": ed25519.Ed25519PrivateKey.generate}[kind]()
     return pem(key), public_pem(key)
+
+
+def coordinates_without_leading_zero():
+    """A P-256 key. 2.7.5 publishes coordinates without their leading zeros, which RFC 7518 section 6.2.1.2 forbids."""
+    while True:
+        key = ec.generate_private_key(ec.SECP256R1())
+        numbers = key.public_key().public_numbers()
+        if min(numbers.x, numbers.y) >> 248:
+            return key
 
 
 def issuer(place, name, kind):

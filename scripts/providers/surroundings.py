@@ -101,6 +101,7 @@ class Place:
         return {
             "certificateAuthority": str(self.folder / "ca.pem"),
             "pinnedKey": self.pinned_key,
+            "log": str(self.folder / "log"),
             "listenAddresses": [f"127.0.0.1:{port}" for port in self.redirect_ports],
             "person": self.person,
             "password": self.password,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Lab
 import Testing
 
 #if canImport(FoundationEssentials)
@@ -133,6 +134,10 @@ struct GlewlwydProviderTests {
         try #require(due.errors.contains("a detached process renews the session"))
         try #require(due.status == 0, "\(due.errors)")
         try #require(try due.token == token)
+        // Of the login, of the renewal, and of asking once more with the scope openid.
+        let issued = try PrivateFile.read(try desk.provider.text("log")).split(separator: "\n")
+          .count { $0.contains("Plugin 'lasting' - Access token generated") }
+        try #require(issued == 3)
         try await Task.sleep(for: .seconds(8.5))
         let over = try await desk.getToken()
         try #require(over.status == 3, "\(over.errors)")
