@@ -2,8 +2,8 @@
 
 import OAuth
 
-/// The requests of this client to one issuer: each goes to the address that is for this client, with a proof of its own
-/// of who sends it.
+/// The requests of this client to one issuer: each goes to the address that is for this client, with a proof of its
+/// own of who sends it.
 struct ClientCalls: Sendable {
   let request: CredentialRequest
   let metadata: ProviderMetadata

@@ -5,8 +5,8 @@ import OAuth
 
 /// What the options leave open, filled in by what is known about the provider.
 ///
-/// Only what the issuer's URL or the person says counts here, because it decides which session is meant, before anybody is
-/// asked.
+/// Only what the issuer's URL or the person says counts here, because it decides which session is meant, before
+/// anybody is asked.
 struct ProviderDefaults {
   let preset: ProviderPreset?
   private let options: OIDCOptions

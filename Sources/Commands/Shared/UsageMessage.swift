@@ -26,7 +26,7 @@ package struct UsageMessage {
     return first.lowercased() + text.dropFirst()
   }
 
-  /// The command that ArgumentParser names for help: `See 'lanyard login --help' for more information.`
+  /// The command that ArgumentParser names for help, in `See 'lanyard login --help' for more information.`.
   private static func help(in text: String) -> String? {
     guard let see = text.firstRange(of: "See '") else { return nil }
     let command = text[see.upperBound...].prefix { $0 != "'" }

@@ -72,6 +72,14 @@ extension IdentityProvider {
     case (.post, "/admin/algorithm"):
       try await keys.use(SigningAlgorithm(parsing: body["algorithm"]?.string ?? ""))
       return ["algorithm": .string(await keys.algorithm.rawValue)]
+    case (.post, "/admin/assertion"):
+      let assertion = try assertionIssuer.assertion(
+        subject: body["sub"]?.string ?? "robot",
+        audience: body["aud"]?.string ?? issuer,
+        lifetime: body["lifetime"]?.int ?? 600,
+        now: clock.now
+      )
+      return ["assertion": .string(assertion), "issuer": .string(AssertionIssuer.name)]
     case (.post, "/admin/client-certificate"):
       let name = body["client"]?.string ?? "lanyard"
       let made = try authority.issueClientCertificate(name, now: clock.now)

@@ -33,12 +33,12 @@ extension IdentityProvider {
         exchange
       )
     }
-    let asked = (fields["scope"] ?? "").split(separator: " ").map(String.init)
     let request = AuthorizationRequest(
       client: client.id,
       redirectURI: redirectURI,
       responseMode: mode,
-      scopes: asked.filter(Self.scopes.contains),
+      scopes: scopes(in: fields),
+      audience: fields.values("resource") + fields.values("audience"),
       state: fields["state"],
       nonce: fields["nonce"],
       codeChallenge: fields["code_challenge"] ?? "",
@@ -68,6 +68,9 @@ extension IdentityProvider {
     }
     if fields["code_challenge_method"] != "S256" || fields["code_challenge"]?.utf8.count != 43 {
       return ("invalid_request", "PKCE with S256 is required")
+    }
+    if fields.values("resource").contains(where: { !$0.contains(":") || $0.contains("#") }) {
+      return ("invalid_target", "a resource is an absolute URI")
     }
     if let mode = fields["response_mode"], ResponseMode(rawValue: mode) == nil {
       return ("invalid_request", "this response_mode is not supported")

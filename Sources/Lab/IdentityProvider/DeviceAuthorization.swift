@@ -6,10 +6,9 @@ extension IdentityProvider {
   /// `POST /device_authorization` (RFC 8628 §3.1, §3.2).
   func deviceAuthorization(_ exchange: Exchange) async throws -> Response {
     let client = try await authenticatedClient(exchange)
-    let asked = (exchange.fields["scope"] ?? "").split(separator: " ").map(String.init)
     let grant = await state.startDevice(
       client: client.id,
-      scopes: asked.filter(Self.scopes.contains),
+      scopes: scopes(in: exchange.fields),
       interval: options.deviceInterval,
       now: clock.now
     )

@@ -22,6 +22,7 @@ final class IdentityProvider: LabWebsite {
   let faults: FaultBox
   let keys: SigningKeys
   let authority: LabCertificateAuthority
+  let assertionIssuer: AssertionIssuer
   let state: IssuerState
   let forms = FormGuard()
   let admin: AdminAccess
@@ -36,6 +37,7 @@ final class IdentityProvider: LabWebsite {
     faults: FaultBox,
     keys: SigningKeys,
     authority: LabCertificateAuthority,
+    assertionIssuer: AssertionIssuer,
     admin: AdminAccess
   ) {
     self.options = options
@@ -44,6 +46,7 @@ final class IdentityProvider: LabWebsite {
     self.faults = faults
     self.keys = keys
     self.authority = authority
+    self.assertionIssuer = assertionIssuer
     self.admin = admin
     state = IssuerState(
       rules: .init(
@@ -221,8 +224,8 @@ final class IdentityProvider: LabWebsite {
       event.method = exchange.method?.rawValue
       if exchange.usesAlias { event.path = exchange.path }
       event.client = family?.client ?? exchange.claimedClient.map { String($0.prefix(64)) }
-      event.family = family?.id
-      event.generation = family?.generation
+      event.family = family?.isRenewable == true ? family?.id : nil
+      event.generation = family?.isRenewable == true ? family?.generation : nil
       event.user = family?.user.name
       event.sub = family?.user.subject
       if !exchange.plan.faults.isEmpty {

@@ -12,6 +12,8 @@ struct AuthorizationRequest: Sendable {
   let redirectURI: String
   let responseMode: ResponseMode?
   let scopes: [String]
+  /// `resource` and `audience`.
+  let audience: [String]
   let state: String?
   let nonce: String?
   let codeChallenge: String
@@ -119,6 +121,7 @@ actor IssuerState {
       client: client,
       user: entry.user,
       scopes: entry.request.scopes,
+      audience: entry.request.audience,
       token: Randomness.token("lab-refresh-"),
       now: now
     )
@@ -142,6 +145,24 @@ actor IssuerState {
   /// Binds a login's refresh tokens to a key.
   func bind(_ family: RefreshFamily, to key: String?) -> RefreshFamily {
     families.bind(family.id, to: key) ?? family
+  }
+
+  /// A login without a code.
+  func startLogin(
+    client: String,
+    user: LabUser,
+    scopes: [String],
+    audience: [String],
+    now: Date
+  ) -> RefreshFamily {
+    families.start(
+      client: client,
+      user: user,
+      scopes: scopes,
+      audience: audience,
+      token: Randomness.token("lab-refresh-"),
+      now: now
+    )
   }
 
   // MARK: refresh tokens

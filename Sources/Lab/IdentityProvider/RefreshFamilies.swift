@@ -12,6 +12,8 @@ struct RefreshFamily: Sendable {
   let client: String
   let user: LabUser
   let scopes: [String]
+  /// Whom the access tokens are for; the client itself when empty.
+  let audience: [String]
   let authTime: Date
   /// 1 for the first refresh token, one more for each rotation.
   fileprivate(set) var generation = 1
@@ -22,6 +24,22 @@ struct RefreshFamily: Sendable {
   fileprivate(set) var keyThumbprint: String?
   /// Why no refresh token of it works any more; nil while one does.
   fileprivate(set) var ended: String?
+
+  /// A grant that cannot be renewed: nothing remembers it, and it has no refresh token.
+  static func single(client: String, user: LabUser, scopes: [String], now: Date) -> RefreshFamily {
+    RefreshFamily(
+      id: "",
+      client: client,
+      user: user,
+      scopes: scopes,
+      audience: [],
+      authTime: now,
+      token: "",
+      expires: now
+    )
+  }
+
+  var isRenewable: Bool { !token.isEmpty }
 }
 
 /// All logins and every refresh token ever issued for them.
@@ -64,6 +82,7 @@ struct RefreshFamilies: Sendable {
     client: String,
     user: LabUser,
     scopes: [String],
+    audience: [String] = [],
     token: String,
     now: Date
   ) -> RefreshFamily {
@@ -72,6 +91,7 @@ struct RefreshFamilies: Sendable {
       client: client,
       user: user,
       scopes: scopes,
+      audience: audience,
       authTime: now,
       token: token,
       expires: now.addingTimeInterval(Double(rules.lifetime))

@@ -14,6 +14,10 @@ extension IdentityProvider {
     case .authorizationCode: return try await exchangeCode(exchange, client)
     case .refreshToken: return try await refresh(exchange, client)
     case .deviceCode: return try await pollDevice(exchange, client)
+    case .clientCredentials: return try await clientCredentials(exchange, client)
+    case .password: return try await passwordGrant(exchange, client)
+    case .tokenExchange: return try await tokenExchange(exchange, client)
+    case .jwtBearer: return try await jwtBearer(exchange, client)
     case nil:
       throw OAuthRefusal(code: "unsupported_grant_type", description: "no such grant here")
     }

@@ -15,25 +15,48 @@ extension IdentityProvider {
     for family: RefreshFamily,
     nonce: String?,
     isRefresh: Bool = false,
+    exchangedAs type: String? = nil,
     _ exchange: Exchange
   ) async throws -> Response {
     var accessDraft = accessToken(family)
     accessDraft.claims["cnf"] = Self.confirmation(exchange)
+    if let audience = try audienceClaim(family, exchange) { accessDraft.claims["aud"] = audience }
     let access = try await keys.sign(exchange.plan.edited(accessDraft))
     var answer: [String: JSONValue] = [
       "access_token": .string(access),
       "token_type": exchange.keyThumbprint == nil ? "Bearer" : "DPoP",
       "expires_in": .int(options.accessLifetime),
       "scope": .string(family.scopes.joined(separator: " ")),
-      "refresh_token": .string(family.token),
     ]
-    if family.scopes.contains("openid"), !isRefresh || refreshGivesIDToken(exchange) {
+    if family.isRenewable { answer["refresh_token"] = .string(family.token) }
+    if family.scopes.contains("openid") || type?.hasSuffix(":id_token") == true,
+      !isRefresh || refreshGivesIDToken(exchange)
+    {
       let hash = await keys.algorithm.digest(of: access)
       var draft = idToken(family, nonce: nonce, accessTokenHash: hash)
       draft.clientSecret = options.clients.first { $0.id == family.client }?.secret
       answer["id_token"] = .string(try await keys.sign(exchange.plan.edited(draft)))
     }
+    if let type { Self.present(&answer, as: type) }
     return .json(.object(exchange.plan.edited(answer)), headers: await nonceField(exchange))
+  }
+
+  /// Whom the access token is for: what this request names, else what the login named; nil for the
+  /// client itself.
+  private func audienceClaim(_ family: RefreshFamily, _ exchange: Exchange) throws -> JSONValue? {
+    let asked = try audience(in: exchange.fields)
+    let all = asked.isEmpty ? family.audience : asked
+    return all.count > 1 ? .strings(all) : all.first.map(JSONValue.string)
+  }
+
+  /// The answer to a token exchange (RFC 8693 §2.2.1): whatever was wanted comes as `access_token`.
+  private static func present(_ answer: inout [String: JSONValue], as type: String) {
+    answer["issued_token_type"] = .string(type)
+    if type.hasSuffix(":id_token") {
+      answer["access_token"] = answer["id_token"] ?? answer["access_token"]
+      answer["token_type"] = "N_A"
+    }
+    answer["id_token"] = nil
   }
 
   /// What an access token is bound to: the key of a proof (RFC 9449 §6), or the certificate that the

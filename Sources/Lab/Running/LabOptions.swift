@@ -86,12 +86,19 @@ package struct LabUser: Sendable, Equatable {
   package let name: String
   package let groups: [String]
   package let password: String
+  /// The `sub` claim: opaque and stable for a name, as at real issuers, unless given.
+  package let subject: String
 
   /// A user whose password is the name, unless given.
   package init(_ name: String, groups: [String] = [], password: String? = nil) {
+    self.init(name, groups: groups, password: password, subject: nil)
+  }
+
+  init(_ name: String, groups: [String] = [], password: String? = nil, subject: String?) {
     self.name = name
     self.groups = groups
     self.password = password ?? name
+    self.subject = subject ?? String(Randomness.sha256("lab user \(name)").prefix(16))
   }
 
   /// Parses `NAME[:GROUP,…[:PASSWORD]]`; throws `LabError.badOption` when the name is missing or
@@ -115,7 +122,4 @@ package struct LabUser: Sendable, Equatable {
     let groups = parts.count > 1 ? parts[1].split(separator: ",").map(String.init) : []
     self.init(name, groups: groups, password: parts.count > 2 ? String(parts[2]) : nil)
   }
-
-  /// The `sub` claim: opaque, stable for a name, as at real issuers.
-  package var subject: String { String(Randomness.sha256("lab user \(name)").prefix(16)) }
 }

@@ -40,6 +40,7 @@ struct LabParts: Sendable {
       faults: faults,
       keys: keys,
       authority: authority,
+      assertionIssuer: try AssertionIssuer(),
       admin: AdminAccess(secret: adminSecret, shutDown: { await end.begin() })
     )
     self.provider = provider

@@ -70,6 +70,22 @@ package struct RunningLab: Sendable {
     try provider.authority.issueClientCertificate(client, now: clock.now)
   }
 
+  /// An assertion by the issuer that the lab trusts, as a job or a pod would find it in a file
+  /// (RFC 7523).
+  ///
+  /// For the identity provider, unless another audience is given; lives for so many seconds. Throws
+  /// what signing throws.
+  package func assertion(subject: String, audience: String? = nil, lifetime: Int = 600) throws
+    -> String
+  {
+    try provider.assertionIssuer.assertion(
+      subject: subject,
+      audience: audience ?? issuer,
+      lifetime: lifetime,
+      now: clock.now
+    )
+  }
+
   /// Every refresh token, authorization code and code verifier so far.
   ///
   /// For tests that search for them where they must not be: never in the log, and not to be had

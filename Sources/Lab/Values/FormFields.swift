@@ -36,10 +36,13 @@ package struct FormFields: Sendable, Equatable {
     pairs.filter { $0.name == name }.map(\.value)
   }
 
-  /// Whether a parameter is given more than once, which RFC 6749 §3.1 forbids.
+  /// A parameter that is given more than once, which RFC 6749 §3.1 forbids; RFC 8707 and RFC 8693
+  /// allow it for two.
   var repeatedName: String? {
     var seen: Set<String> = []
-    return pairs.first { !seen.insert($0.name).inserted }?.name
+    let repeatable: Set = ["resource", "audience"]
+    return pairs.filter { !repeatable.contains($0.name) }.first { !seen.insert($0.name).inserted }?
+      .name
   }
 
   /// The fields as `a=1&b=2`, with everything but unreserved characters escaped.

@@ -52,6 +52,14 @@ package struct LabEvent: Sendable, Codable, Equatable {
     case deviceDenied = "device-denied"
     /// A device code was exchanged: a new family, generation 1.
     case deviceGrant = "device-grant"
+    /// A client got a token for itself (RFC 6749 §4.4).
+    case clientGrant = "client-grant"
+    /// A person's name and password were exchanged: a new family, generation 1.
+    case passwordGrant = "password-grant"
+    /// An assertion of the trusted issuer was exchanged (RFC 7523).
+    case assertionGrant = "assertion-grant"
+    /// A token was exchanged for another (RFC 8693).
+    case exchangeGrant = "exchange-grant"
     case keysRotated = "keys-rotated"
     case clockMoved = "clock-moved"
     /// The API server answered a request: `verb`, `path`, `status`, and `reason` for a 401.
