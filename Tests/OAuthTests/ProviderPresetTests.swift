@@ -120,6 +120,11 @@ struct ProviderPresetTests {
     #expect(ProviderPreset.recognise(issuer: other, metadata: metadata) == nil)
   }
 
+  @Test("whom assertions are for", arguments: ProviderPreset.all)
+  func assertionAudiences(preset: ProviderPreset) {
+    #expect(preset.assertionAudience == (preset.name == "glewlwyd" ? .address : .issuer))
+  }
+
   @Test("by name", arguments: ProviderPreset.all.map(\.name))
   func named(name: String) throws {
     #expect(try ProviderPreset.named(name).name == name)

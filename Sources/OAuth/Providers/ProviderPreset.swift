@@ -32,6 +32,14 @@ package struct ProviderPreset: Sendable {
     case missing
   }
 
+  /// Whom a client's assertion is made for (RFC 7523 section 3, rule 3).
+  package enum AssertionAudience: Sendable, Equatable {
+    /// The issuer, as ``ClientAssertion/Audience/issuer(_:)`` says why.
+    case issuer
+    /// The address that the request with the assertion goes to.
+    case address
+  }
+
   /// What a person writes: `keycloak`.
   package let name: String
   /// What messages call it: `Keycloak`.
@@ -46,6 +54,7 @@ package struct ProviderPreset: Sendable {
   /// How a redirect URI spells its host by default.
   package var redirectHost = RedirectURI.Host.ipv4
   package var deviceFlow = DeviceFlow.asAnnounced
+  package var assertionAudience = AssertionAudience.issuer
   /// False if `resource` (RFC 8707) makes the issuer refuse the request.
   package var takesResources = true
 }

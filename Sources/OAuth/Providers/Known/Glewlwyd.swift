@@ -12,6 +12,8 @@ extension ProviderPreset {
     offlineAccess: .always,
     // Seen on the wire: another port is refused for each spelling of the host.
     loopbackPorts: .registered,
-    redirectHost: .localhost
+    redirectHost: .localhost,
+    // Seen on the wire: an assertion for the issuer, or at PAR for the token endpoint, is refused.
+    assertionAudience: .address
   )
 }
