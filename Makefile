@@ -7,6 +7,8 @@
 #   make lint       format and house rules
 #   make bench      start-up times beside /bin/true
 #   make torture    kill renewals at every instant and count what is lost
+#   make errors     write docs/errors.md from the catalogue in Sources/Commands/Errors
+#   make fuzz       10 million inputs for each parser of what comes from outside (FUZZ_RUNS=)
 #   make screenshots  the pages of a login as docs/screenshots/*.png
 #   make install    PREFIX=/usr/local DESTDIR=
 #   make clean      remove everything that was built
@@ -20,7 +22,7 @@ BUILD := .build/release
 SWIFT_BUILD := swift build -c release
 programs := lanyard lanyard-full lanyard-lab
 
-.PHONY: all build tools tour test test-build providers provider-tools lint bench torture screenshots install clean help
+.PHONY: all build tools tour test test-build providers provider-tools lint bench torture errors fuzz screenshots install clean help
 .DEFAULT_GOAL := all
 
 all: build
@@ -53,8 +55,9 @@ providers: provider-tools test-build
 	  scripts/providers/matrix docs/providers.md && exit $$result
 
 lint: tools
-	swift format lint --strict -r Sources Tests Package.swift
+	swift format lint --strict -r Sources Tests Fuzz Package.swift
 	@scripts/lint
+	@scripts/check-errors
 
 # Measured as installed: stripping makes the difference that install's comment names.
 bench: build
@@ -68,6 +71,15 @@ screenshots: test-build
 	@scripts/check-tools chromium fonts-dejavu-core optipng
 	@scripts/screenshots docs/screenshots
 
+errors: test-build
+	WRITE_ERRORS=1 scripts/run-tests --filter ErrorCatalogueTests
+	@scripts/check-errors
+
+# The two modules are compiled once more, in .build-fuzz; what they depend on comes from the normal build.
+fuzz: tools
+	for module in OAuth Kubeconfig; do $(SWIFT_BUILD) --target $$module || exit; done
+	@scripts/fuzz
+
 # Stripping also copies: a file that the linker wrote piece by piece starts more slowly (docs/linking.md).
 install: build
 	mkdir -p '$(DESTDIR)$(PREFIX)/bin'
@@ -78,4 +90,4 @@ install: build
 	ln -sf lanyard '$(DESTDIR)$(PREFIX)/bin/kubectl-lanyard'
 
 clean:
-	rm -rf .build
+	rm -rf .build .build-fuzz

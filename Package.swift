@@ -124,6 +124,18 @@ let package = Package(
       exclude: ["Scenarios"]
     ),
 
+    // MARK: Fuzz: the seeds of the fuzzers, as tests. scripts/fuzz compiles the same targets with libFuzzer
+
+    .testTarget(
+      name: "FuzzTests",
+      dependencies: [
+        "Kubeconfig", "OAuth", .product(name: "HTTPTypes", package: "swift-http-types"),
+      ],
+      path: "Fuzz",
+      exclude: ["Corpus", "Dictionaries", "Program"],
+      sources: ["Targets", "Tests"]
+    ),
+
     // MARK: Host: effects
 
     .target(

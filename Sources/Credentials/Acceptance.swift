@@ -20,7 +20,8 @@ enum Acceptance {
         "the issuer's ID token was not accepted: \(words)",
         remedy: faults.contains(where: \.isClock)
           ? "set this machine's clock, or the issuer's; the session is kept"
-          : "nothing was printed; ask whoever runs the issuer, because this token is not right"
+          : "nothing was printed; ask whoever runs the issuer, because this token is not right",
+        cause: verdict.refusal(from: "the issuer")
       )
     }
   }

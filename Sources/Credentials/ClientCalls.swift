@@ -9,6 +9,15 @@ struct ClientCalls: Sendable {
   let metadata: ProviderMetadata
   let effects: Effects
 
+  /// The scopes of the request, without `offline_access` where that is a guess and the issuer lists its scopes
+  /// without that: some refuse what they do not know, and give a refresh token without being asked.
+  var scopes: [String] {
+    guard request.manner.offlineIfListed, let known = metadata.scopes,
+      !known.contains("offline_access")
+    else { return request.scopes }
+    return request.scopes.filter { $0 != "offline_access" }
+  }
+
   private var aliases: MutualTLSAliases { metadata.mutualTLSAliases }
 
   /// A request to the token endpoint.
@@ -42,7 +51,7 @@ struct ClientCalls: Sendable {
       at: address,
       clientID: request.client.id,
       authentication: try authentication(credential, at: address),
-      scopes: request.scopes,
+      scopes: scopes,
       audience: request.audience,
       resources: request.resources
     )

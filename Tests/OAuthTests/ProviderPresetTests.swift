@@ -166,18 +166,4 @@ struct ProviderPresetTests {
     #expect(request.url.contains("access_type=offline") == (preset.name == "google"))
     #expect(request.url.contains("prompt=consent") == (preset.name == "google"))
   }
-
-  @Test(
-    "an unknown issuer is asked for offline_access only if it lists it",
-    arguments: [
-      (nil, .always), ("[]", .always), ("[\"openid\"]", .always),
-      ("[\"openid\",\"offline_access\"]", .scope),
-    ] as [(String?, OfflineAccess)]
-  )
-  func offline(scopes: String?, expected: OfflineAccess) throws {
-    let metadata = try DiscoveryTests.metadata(["scopes_supported": scopes])
-    #expect(OfflineAccess.way(for: nil, metadata: metadata) == expected)
-    let google = OfflineAccess.way(for: .google, metadata: metadata)
-    #expect(google == ProviderPreset.google.offlineAccess)
-  }
 }

@@ -10,8 +10,6 @@ extension ProviderPreset {
       .endpoints(path: "**/api/*", authorization: "/auth", token: "/token", keys: "/jwks")
     ],
     offlineAccess: .always,
-    // Seen on the wire: a dead refresh token is answered with 400 and no body.
-    deadRefreshTokenCodes: ["invalid_grant", ""],
     // Seen on the wire: another port is refused for each spelling of the host.
     loopbackPorts: .registered,
     redirectHost: .localhost,
