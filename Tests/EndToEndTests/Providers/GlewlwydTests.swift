@@ -136,7 +136,7 @@ struct GlewlwydProviderTests {
         try #require(try due.token == token)
         // Of the login, of the renewal, and of asking once more with the scope openid.
         let issued = try PrivateFile.read(try desk.provider.text("log")).split(separator: "\n")
-          .count { $0.contains("Plugin 'lasting' - Access token generated") }
+          .count { $0.contains("Plugin 'lasting' - Refresh token generated") }
         try #require(issued == 3)
         try await Task.sleep(for: .seconds(8.5))
         let over = try await desk.getToken()
