@@ -3,6 +3,7 @@
 #   make            check the tools, then build
 #   make tour       build, then see the life of a token in half a minute
 #   make test       every test; fails on a skipped one when CI is set
+#   make providers  log in at real identity providers, and print what each of them does
 #   make lint       format and house rules
 #   make bench      start-up times beside /bin/true
 #   make torture    kill renewals at every instant and count what is lost
@@ -21,7 +22,7 @@ BUILD := .build/release
 SWIFT_BUILD := swift build -c release
 programs := lanyard lanyard-full lanyard-lab
 
-.PHONY: all build tools tour test test-build lint bench torture errors fuzz screenshots install clean help
+.PHONY: all build tools tour test test-build providers provider-tools lint bench torture errors fuzz screenshots install clean help
 .DEFAULT_GOAL := all
 
 all: build
@@ -42,9 +43,16 @@ test-build: tools
 	$(SWIFT_BUILD) --build-tests
 
 # Some tests ask Chromium what it makes of a page; without a font it makes nothing of it.
-test: lint test-build
-	@scripts/check-tools chromium fonts-dejavu-core
+test: lint provider-tools test-build
 	@scripts/run-tests
+
+provider-tools: tools
+	@scripts/providers/install
+
+providers: provider-tools test-build
+	@rm -rf .build/providers/outcomes
+	@scripts/run-tests --filter ProviderTests; result=$$?; \
+	  scripts/providers/matrix docs/providers.md && exit $$result
 
 lint: tools
 	swift format lint --strict -r Sources Tests Fuzz Package.swift

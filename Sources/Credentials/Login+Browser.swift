@@ -104,7 +104,11 @@ extension Login {
     do {
       return try AuthorizationRequest(
         metadata: metadata,
-        parameters: parameters(redirectURI, thumbprint: try binding?.thumbprint),
+        parameters: parameters(
+          redirectURI,
+          scopes: calls(metadata).scopes,
+          thumbprint: try binding?.thumbprint
+        ),
         randomness: AuthorizationRequest.Randomness(
           state: effects.random(32),
           nonce: effects.random(32),
@@ -118,12 +122,13 @@ extension Login {
 
   private func parameters(
     _ redirectURI: String,
+    scopes: [String],
     thumbprint: String?
   ) -> AuthorizationRequest.Parameters {
     var parameters = AuthorizationRequest.Parameters(
       clientID: request.client.id,
       redirectURI: redirectURI,
-      scopes: request.scopes,
+      scopes: scopes,
       audience: request.audience,
       resources: request.resources,
       extra: request.parameters.map { ($0.name, $0.value) }

@@ -16,7 +16,7 @@ extension Login {
     let secret = try await readPassword(username)
     var exchange = GrantExchange(calls: calls(metadata), binding: try newBinding(metadata))
     let tokens = try await redeem(
-      .password(username: username, password: secret, scopes: request.scopes),
+      .password(username: username, password: secret, scopes: exchange.calls.scopes),
       &exchange
     )
     return try await accept(tokens, metadata, nonce: nil, binding: exchange.binding)

@@ -136,7 +136,7 @@ package struct Renewal {
     effects.trace("sending the refresh token to the issuer")
     do {
       let outcome = try await exchange.send(
-        .refreshToken(token, scopes: openID ? order.request.scopes : nil)
+        .refreshToken(token, scopes: openID ? exchange.calls.scopes : nil)
       )
       successor.binding = exchange.binding
       return .answered(outcome)

@@ -35,6 +35,7 @@ struct RequestComposition {
       authorities: try authorities(),
       manner: CredentialRequest.Manner(
         provider: defaults.preset?.name,
+        offlineIfListed: defaults.guessesOffline,
         redirectURI: options.authorization.redirectURI,
         responseMode: options.authorization.responseMode,
         par: options.authorization.par,

@@ -8,11 +8,11 @@ package struct UsageMessage {
   /// Takes the message, and the text with usage in which it stands.
   package init(message: String, fullMessage: String) {
     let line = message.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    let sentences = line.replacing(". ", with: "; ")
-    let words = sentences.hasSuffix(".") ? String(sentences.dropLast()) : sentences
+    let sentences = line.split(separator: ". ").map { Self.lowercasingFirst(String($0)) }
+    let words = sentences.joined(separator: "; ")
     failure = Failure(
       exitCode: ExitCodes.usage,
-      Self.lowercasingFirst(words),
+      words.hasSuffix(".") ? String(words.dropLast()) : words,
       remedy: "see: \(Self.help(in: fullMessage) ?? "lanyard --help")"
     )
   }
