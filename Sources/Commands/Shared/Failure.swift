@@ -75,7 +75,10 @@ package struct Failure: Error {
     if !remedy.isEmpty { lines.append("  \(Terminal.escape(remedy))") }
     guard verbose else { return lines }
     lines.append("  code: \(code)")
-    lines += Self.causes(of: cause).map { "  because: \(Terminal.escape($0))" }
+    // The outermost cause often is the failure itself, in its own words.
+    lines += Self.causes(of: cause).filter { $0 != what }.map {
+      "  because: \(Terminal.escape($0))"
+    }
     return lines
   }
 

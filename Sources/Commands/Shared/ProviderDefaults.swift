@@ -20,7 +20,7 @@ package struct ProviderDefaults {
           try ProviderPreset.named(name)
         } ?? .recognise(issuer: issuer)
     } catch {
-      throw Failure(exitCode: ExitCodes.usage, error.what, remedy: error.remedy)
+      throw Failure(exitCode: ExitCodes.usage, error.what, remedy: error.remedy, cause: error)
     }
   }
 

@@ -55,12 +55,7 @@ struct RequestComposition {
     do {
       return try Issuer(issuerURL)
     } catch {
-      throw Failure(
-        exitCode: ExitCodes.configuration,
-        error.what,
-        remedy: error.remedy,
-        cause: error.cause
-      )
+      throw Failure(CredentialsError(error))
     }
   }
 
