@@ -146,6 +146,7 @@ extension CredentialSource {
       listenAddresses: options.listenAddresses,
       audience: options.audience,
       password: options.secrets.password,
+      contextName: options.contextName,
       documents: documents,
       effects: effects
     )

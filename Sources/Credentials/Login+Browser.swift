@@ -28,7 +28,11 @@ extension Login {
       authorization: authorization,
       redirectURI: redirectURI,
       binding: binding,
-      pages: RedirectPages(issuerHost: request.issuer.host, clientID: request.client.id)
+      pages: RedirectPages(
+        issuerHost: request.issuer.host,
+        clientID: request.client.id,
+        context: contextName()
+      )
     )
     let receiver = RedirectReceiver(
       path: registered?.path ?? "/",
