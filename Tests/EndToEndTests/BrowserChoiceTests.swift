@@ -12,7 +12,8 @@ import Foundation
 /// Who chooses the program that is started as browser.
 @Suite struct BrowserChoiceTests {
   /// A browser that only leaves a trace.
-  private static func browser(_ desk: Desk, _ name: String) throws -> (path: String, trace: String) {
+  private static func browser(_ desk: Desk, _ name: String) throws -> (path: String, trace: String)
+  {
     let (path, trace) = ("\(desk.folder)/\(name)", "\(desk.folder)/\(name)-ran")
     try PrivateFile.write("#!/bin/sh\necho > \(trace)\nsleep 2\n", to: path)
     try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path)
