@@ -5,6 +5,7 @@
 #   make test       every test; fails on a skipped one when CI is set
 #   make lint       format and house rules
 #   make bench      start-up times beside /bin/true
+#   make conformance  every row of docs/conformance.md, and the table
 #   make torture    kill renewals at every instant and count what is lost
 #   make screenshots  the pages of a login as docs/screenshots/*.png
 #   make install    PREFIX=/usr/local DESTDIR=
@@ -19,7 +20,7 @@ BUILD := .build/release
 SWIFT_BUILD := swift build -c release
 programs := lanyard lanyard-full lanyard-lab
 
-.PHONY: all build tools tour test test-build lint bench torture screenshots install clean help
+.PHONY: all build tools tour test test-build lint bench conformance torture screenshots install clean help
 .DEFAULT_GOAL := all
 
 all: build
@@ -47,11 +48,15 @@ test: lint test-build
 lint: tools
 	swift format lint --strict -r Sources Tests Package.swift
 	@scripts/lint
+	@scripts/conformance --check
 
 # Measured as installed: stripping makes the difference that install's comment names.
 bench: build
 	@$(MAKE) -s install DESTDIR= PREFIX='$(CURDIR)/.build/installed'
 	@scripts/bench .build/installed/bin
+
+conformance: test-build
+	@scripts/conformance
 
 torture: build
 	@scripts/torture $(BUILD)
