@@ -6,6 +6,7 @@
 #   make providers  log in at real identity providers, and print what each of them does
 #   make lint       format and house rules
 #   make bench      start-up times beside /bin/true
+#   make conformance  every row of docs/conformance.md, and the table
 #   make torture    kill renewals at every instant and count what is lost
 #   make errors     write docs/errors.md from the catalogue in Sources/Commands/Errors
 #   make fuzz       10 million inputs for each parser of what comes from outside (FUZZ_RUNS=)
@@ -22,7 +23,8 @@ BUILD := .build/release
 SWIFT_BUILD := swift build -c release
 programs := lanyard lanyard-full lanyard-lab
 
-.PHONY: all build tools tour test test-build providers provider-tools lint bench torture errors fuzz screenshots install clean help
+.PHONY: all build tools tour test test-build providers provider-tools conformance lint bench torture errors fuzz screenshots \
+  install clean help
 .DEFAULT_GOAL := all
 
 all: build
@@ -60,11 +62,15 @@ lint: tools
 	swift format lint --strict -r Sources Tests Fuzz Package.swift
 	@scripts/lint
 	@scripts/check-errors
+	@scripts/conformance --check
 
 # Measured as installed: stripping makes the difference that install's comment names.
 bench: build
 	@$(MAKE) -s install DESTDIR= PREFIX='$(CURDIR)/.build/installed'
 	@scripts/bench .build/installed/bin
+
+conformance: test-build
+	@scripts/conformance
 
 torture: build
 	@scripts/torture $(BUILD)

@@ -141,7 +141,7 @@ extension CredentialSource {
     explicit: Bool
   ) async throws(CredentialsError) -> LoginOutcome {
     let backoff = LoginBackoff(store: store, digest: request.loginDigest)
-    let login = Login(
+    var login = Login(
       request: request,
       listenAddresses: options.listenAddresses,
       audience: options.audience,
@@ -153,7 +153,9 @@ extension CredentialSource {
     // An issuer that is down before anybody was asked is no failed login: it must not keep the next one waiting.
     let metadata = try await login.metadata()
     do {
-      let session = try await login.run(way, metadata)
+      let typed = try await login.askForClientSecret()
+      var session = try await login.run(way, metadata)
+      session.clientSecret = typed
       let outcome = try await keep(session, switching: switching, explicit: explicit)
       backoff.clear()
       return outcome

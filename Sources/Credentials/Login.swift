@@ -12,7 +12,7 @@ import SessionStore
 ///
 /// It touches neither locks nor sessions.
 struct Login: Sendable {
-  let request: CredentialRequest
+  var request: CredentialRequest
   let listenAddresses: [String]
   let audience: Audience
   /// The password of the request's user; nil if it has to be asked for.

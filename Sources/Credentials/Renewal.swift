@@ -129,8 +129,10 @@ package struct Renewal {
     guard let token = successor.refreshToken else {
       return .unanswered(.notSent("there is no refresh token"))
     }
+    var request = order.request
+    request.client.secret = request.client.secret ?? successor.record.session?.clientSecret
     var exchange = GrantExchange(
-      calls: ClientCalls(request: order.request, metadata: metadata, effects: effects),
+      calls: ClientCalls(request: request, metadata: metadata, effects: effects),
       binding: successor.record.session?.binding
     )
     effects.trace("sending the refresh token to the issuer")
