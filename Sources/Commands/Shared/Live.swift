@@ -45,8 +45,8 @@ enum Live {
     byHand: Bool = false
   ) -> Effects {
     let web = WebClients(environment: surroundings.environment)
-    // A context's exec.env is in the surroundings, also when a person typed the command; what may choose a program is not
-    // taken from there.
+    // A context's exec.env is in the surroundings, also when a person typed the command; what may choose a program is
+    // not taken from there.
     let own = byHand ? ProcessEnvironment.all() : surroundings.environment
     return Effects(
       now: { Clock.now() },
