@@ -3,9 +3,13 @@
 #   make            check the tools, then build
 #   make tour       build, then see the life of a token in half a minute
 #   make test       every test; fails on a skipped one when CI is set
+#   make providers  log in at real identity providers, and print what each of them does
 #   make lint       format and house rules
 #   make bench      start-up times beside /bin/true
+#   make conformance  every row of docs/conformance.md, and the table
 #   make torture    kill renewals at every instant and count what is lost
+#   make errors     write docs/errors.md from the catalogue in Sources/Commands/Errors
+#   make fuzz       10 million inputs for each parser of what comes from outside (FUZZ_RUNS=)
 #   make screenshots  the pages of a login as docs/screenshots/*.png
 #   make install    PREFIX=/usr/local DESTDIR=
 #   make clean      remove everything that was built
@@ -19,7 +23,8 @@ BUILD := .build/release
 SWIFT_BUILD := swift build -c release
 programs := lanyard lanyard-full lanyard-lab
 
-.PHONY: all build tools tour test test-build lint bench torture screenshots install clean help
+.PHONY: all build tools tour test test-build providers provider-tools conformance lint bench torture errors fuzz screenshots \
+  install clean help
 .DEFAULT_GOAL := all
 
 all: build
@@ -40,18 +45,32 @@ test-build: tools
 	$(SWIFT_BUILD) --build-tests
 
 # Some tests ask Chromium what it makes of a page; without a font it makes nothing of it.
-test: lint test-build
-	@scripts/check-tools chromium fonts-dejavu-core
-	@scripts/run-tests
+# Real servers and browsers come first and alone: the two cores they want would be missing elsewhere.
+test: lint provider-tools test-build
+	@scripts/run-tests --filter ProviderTests
+	@scripts/run-tests --skip ProviderTests
+
+provider-tools: tools
+	@scripts/providers/install
+
+providers: provider-tools test-build
+	@rm -rf .build/providers/outcomes
+	@scripts/run-tests --filter ProviderTests; result=$$?; \
+	  scripts/providers/matrix docs/providers.md && exit $$result
 
 lint: tools
-	swift format lint --strict -r Sources Tests Package.swift
+	swift format lint --strict -r Sources Tests Fuzz Package.swift
 	@scripts/lint
+	@scripts/check-errors
+	@scripts/conformance --check
 
 # Measured as installed: stripping makes the difference that install's comment names.
 bench: build
 	@$(MAKE) -s install DESTDIR= PREFIX='$(CURDIR)/.build/installed'
 	@scripts/bench .build/installed/bin
+
+conformance: test-build
+	@scripts/conformance
 
 torture: build
 	@scripts/torture $(BUILD)
@@ -59,6 +78,15 @@ torture: build
 screenshots: test-build
 	@scripts/check-tools chromium fonts-dejavu-core optipng
 	@scripts/screenshots docs/screenshots
+
+errors: test-build
+	WRITE_ERRORS=1 scripts/run-tests --filter ErrorCatalogueTests
+	@scripts/check-errors
+
+# The two modules are compiled once more, in .build-fuzz; what they depend on comes from the normal build.
+fuzz: tools
+	for module in OAuth Kubeconfig; do $(SWIFT_BUILD) --target $$module || exit; done
+	@scripts/fuzz
 
 # Stripping also copies: a file that the linker wrote piece by piece starts more slowly (docs/linking.md).
 install: build
@@ -70,4 +98,4 @@ install: build
 	ln -sf lanyard '$(DESTDIR)$(PREFIX)/bin/kubectl-lanyard'
 
 clean:
-	rm -rf .build
+	rm -rf .build .build-fuzz

@@ -121,7 +121,19 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
       ],
       // Read from the source tree: a resource bundle would bring full Foundation in.
-      exclude: ["Scenarios"]
+      exclude: ["Scenarios", "Conformance/rows.tsv"]
+    ),
+
+    // MARK: Fuzz: the seeds of the fuzzers, as tests. scripts/fuzz compiles the same targets with libFuzzer
+
+    .testTarget(
+      name: "FuzzTests",
+      dependencies: [
+        "Kubeconfig", "OAuth", .product(name: "HTTPTypes", package: "swift-http-types"),
+      ],
+      path: "Fuzz",
+      exclude: ["Corpus", "Dictionaries", "Program"],
+      sources: ["Targets", "Tests"]
     ),
 
     // MARK: Host: effects

@@ -25,7 +25,8 @@ enum Acceptance {
         .verdict,
         (["the issuer's ID token was not accepted: \(words)"] + [clock?.what].compactMap(\.self))
           .joined(separator: "; "),
-        remedy: clock?.remedy ?? remedy(faults)
+        remedy: clock?.remedy ?? remedy(faults),
+        cause: verdict.refusal(from: "the issuer")
       )
     }
   }

@@ -2,25 +2,35 @@
 
 import OAuth
 
-/// The requests of this client to one issuer: each goes to the address that is for this client, with a proof of its own of
-/// who sends it.
+/// The requests of this client to one issuer: each goes to the address that is for this client, with a proof of its
+/// own of who sends it.
 struct ClientCalls: Sendable {
   let request: CredentialRequest
   let metadata: ProviderMetadata
   let effects: Effects
+
+  /// The scopes of the request, without `offline_access` where that is a guess and the issuer lists its scopes
+  /// without that: some refuse what they do not know, and give a refresh token without being asked.
+  var scopes: [String] {
+    guard request.manner.offlineIfListed, let known = metadata.scopes,
+      !known.contains("offline_access")
+    else { return request.scopes }
+    return request.scopes.filter { $0 != "offline_access" }
+  }
 
   private var aliases: MutualTLSAliases { metadata.mutualTLSAliases }
 
   /// A request to the token endpoint.
   func token(_ grant: TokenGrant) throws(OAuthError) -> HTTPCall {
     let credential = try credential()
+    let address = credential.endpoint(
+      metadata.tokenEndpoint,
+      mutualTLSAlias: aliases.tokenEndpoint
+    )
     return TokenEndpoint(
-      endpoint: credential.endpoint(
-        metadata.tokenEndpoint,
-        mutualTLSAlias: aliases.tokenEndpoint
-      ),
+      endpoint: address,
       clientID: request.client.id,
-      authentication: try authentication(credential),
+      authentication: try authentication(credential, at: address),
       audience: request.audience,
       resources: request.resources
     ).call(for: grant)
@@ -33,11 +43,15 @@ struct ClientCalls: Sendable {
       for: "logins by device code"
     )
     let credential = try credential()
+    let address = credential.endpoint(
+      endpoint,
+      mutualTLSAlias: aliases.deviceAuthorizationEndpoint
+    )
     return try DeviceAuthorization.call(
-      at: credential.endpoint(endpoint, mutualTLSAlias: aliases.deviceAuthorizationEndpoint),
+      at: address,
       clientID: request.client.id,
-      authentication: try authentication(credential),
-      scopes: request.scopes,
+      authentication: try authentication(credential, at: address),
+      scopes: scopes,
       audience: request.audience,
       resources: request.resources
     )
@@ -49,13 +63,14 @@ struct ClientCalls: Sendable {
       let endpoint = try PushedAuthorization.endpoint(of: metadata, use: request.manner.par)
     else { return nil }
     let credential = try credential()
+    let address = credential.endpoint(
+      endpoint,
+      mutualTLSAlias: aliases.pushedAuthorizationRequestEndpoint
+    )
     return PushedAuthorization.call(
       for: authorization,
-      at: credential.endpoint(
-        endpoint,
-        mutualTLSAlias: aliases.pushedAuthorizationRequestEndpoint
-      ),
-      authentication: try authentication(credential)
+      at: address,
+      authentication: try authentication(credential, at: address)
     )
   }
 
@@ -63,12 +78,13 @@ struct ClientCalls: Sendable {
   func revocation(of token: Secret) throws(OAuthError) -> HTTPCall? {
     guard let endpoint = metadata.revocationEndpoint else { return nil }
     let credential = try credential()
+    let address = credential.endpoint(endpoint, mutualTLSAlias: aliases.revocationEndpoint)
     return Revocation.call(
       token,
       hint: .refreshToken,
-      at: credential.endpoint(endpoint, mutualTLSAlias: aliases.revocationEndpoint),
+      at: address,
       clientID: request.client.id,
-      authentication: try authentication(credential)
+      authentication: try authentication(credential, at: address)
     )
   }
 
@@ -77,11 +93,15 @@ struct ClientCalls: Sendable {
   }
 
   private func authentication(
-    _ credential: ClientCredential
+    _ credential: ClientCredential,
+    at address: Endpoint
   ) throws(OAuthError) -> ClientAuthentication {
-    try credential.authentication(
+    let named = request.manner.provider.flatMap { try? ProviderPreset.named($0) }
+    let preset = named ?? .recognise(issuer: request.issuer, metadata: metadata)
+    return try credential.authentication(
       clientID: request.client.id,
-      audience: .issuer(request.issuer),
+      audience: preset?.assertionAudience == .address
+        ? .endpoint(address) : .issuer(request.issuer),
       announced: metadata.tokenEndpointAuthAlgorithms,
       now: effects.now(),
       random: effects.random(32)

@@ -58,6 +58,8 @@ package struct CredentialRequest: Sendable {
   package struct Manner: Sendable, Codable, Equatable {
     /// The name of the provider's preset; nil: it shows in the metadata, or nothing is known.
     package var provider: String?
+    /// Whether the scope `offline_access` is a guess, which an issuer that does not list it is spared.
+    package var offlineIfListed: Bool
     /// The redirect URI as it is registered; nil: any port of 127.0.0.1.
     package var redirectURI: String?
     /// How the browser brings the answer.
@@ -70,12 +72,14 @@ package struct CredentialRequest: Sendable {
     /// Makes a manner; everything as the issuer offers it unless said.
     package init(
       provider: String? = nil,
+      offlineIfListed: Bool = false,
       redirectURI: String? = nil,
       responseMode: AuthorizationRequest.ResponseMode = .query,
       par: PushedAuthorization.Use = .auto,
       dpop: Offer = .auto
     ) {
       self.provider = provider
+      self.offlineIfListed = offlineIfListed
       self.redirectURI = redirectURI
       self.responseMode = responseMode
       self.par = par

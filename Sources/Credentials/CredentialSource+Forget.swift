@@ -59,6 +59,8 @@ extension CredentialSource {
     guard let token = session.refreshToken else { return .forgotten }
     do {
       let metadata = try await documents.metadata()
+      var request = request
+      request.client.secret = request.client.secret ?? session.clientSecret
       let calls = ClientCalls(request: request, metadata: metadata, effects: effects)
       guard let call = try calls.revocation(of: token) else { return .forgotten }
       effects.trace("revoking the refresh token at the issuer")

@@ -141,18 +141,21 @@ extension CredentialSource {
     explicit: Bool
   ) async throws(CredentialsError) -> LoginOutcome {
     let backoff = LoginBackoff(store: store, digest: request.loginDigest)
-    let login = Login(
+    var login = Login(
       request: request,
       listenAddresses: options.listenAddresses,
       audience: options.audience,
       password: options.secrets.password,
+      contextName: options.contextName,
       documents: documents,
       effects: effects
     )
     // An issuer that is down before anybody was asked is no failed login: it must not keep the next one waiting.
     let metadata = try await login.metadata()
     do {
-      let session = try await login.run(way, metadata)
+      let typed = try await login.askForClientSecret()
+      var session = try await login.run(way, metadata)
+      session.clientSecret = typed
       let outcome = try await keep(session, switching: switching, explicit: explicit)
       backoff.clear()
       return outcome

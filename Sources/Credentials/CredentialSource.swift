@@ -26,6 +26,8 @@ package struct CredentialSource: Sendable {
     package var runtimeFolder: String?
     /// Secrets that a grant needs and that are read when they are needed.
     package var secrets: Secrets
+    /// The kubeconfig context that the request is for, if one is known; for the page in the browser.
+    package var contextName: @Sendable () -> String?
     /// The command that logs in for this request, for messages.
     package var loginCommand: @Sendable () -> String
 
@@ -37,6 +39,7 @@ package struct CredentialSource: Sendable {
       hostID: String?,
       runtimeFolder: String?,
       secrets: Secrets = Secrets(),
+      contextName: @escaping @Sendable () -> String? = { nil },
       loginCommand: @escaping @Sendable () -> String
     ) {
       self.preference = preference
@@ -45,6 +48,7 @@ package struct CredentialSource: Sendable {
       self.hostID = hostID
       self.runtimeFolder = runtimeFolder
       self.secrets = secrets
+      self.contextName = contextName
       self.loginCommand = loginCommand
     }
   }

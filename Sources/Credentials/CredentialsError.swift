@@ -57,7 +57,7 @@ package struct CredentialsError: Error, Sendable {
     switch error.code {
     case .refused, .issuerMixUp, .redirectInvalid, .garbled, .redirected:
       return .refused
-    case .tokenRejected: return .verdict
+    case .tokenRejected, .clocksDiffer: return .verdict
     case .deviceCodeExpired: return .loginNeeded
     default: return .configuration
     }

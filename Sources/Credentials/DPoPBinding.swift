@@ -4,8 +4,8 @@ package import OAuth
 
 /// The key of a session whose tokens are bound to one, and the issuer's last nonce (RFC 9449).
 ///
-/// It lies in the encrypted part of the session, so that a refresh token that somebody copied out of memory or off the wire
-/// is worth nothing without it.
+/// It lies in the encrypted part of the session, so that a refresh token that somebody copied off the wire is worth
+/// nothing without it.
 package struct DPoPBinding: Sendable, Equatable {
   /// The private key, as the session record has it.
   package let key: Secret

@@ -40,16 +40,11 @@ struct Documents: Sendable {
     }
   }
 
-  /// Keys, from the cache while they are good and nothing better is wanted.
-  func keys(_ metadata: ProviderMetadata, refetch: Bool = false) async throws(OAuthError) -> KeySet
-  {
-    let cached = read("keys").flatMap { $0.url == metadata.keysEndpoint.text ? $0 : nil }
+  /// Keys, from the cache while they are good; `atOnce` asks the issuer in any case.
+  func keys(_ metadata: ProviderMetadata, atOnce: Bool = false) async throws(OAuthError) -> KeySet {
+    let cached = cachedKeys(metadata)
     let kept = cached.flatMap { try? KeySet(parsing: $0.bytes) }
-    let age = cached.map { effects.now().timeIntervalSince($0.received) } ?? .infinity
-    let isRecent = (0..<Numbers.keyRefetch).contains(age)
-    let use =
-      kept == nil
-      ? .refetch : cached?.use(now: effects.now(), atOnce: refetch && !isRecent) ?? .refetch
+    let use = kept == nil ? .refetch : cached?.use(now: effects.now(), atOnce: atOnce) ?? .refetch
     if use == .fresh, let kept { return kept }
     effects.trace("asking the issuer for its keys")
     do {
@@ -62,9 +57,13 @@ struct Documents: Sendable {
       write("keys", document)
       return keys
     } catch {
-      guard !refetch, error.isTemporary, let kept, isUsable(cached) else { throw error }
+      guard !atOnce, error.isTemporary, let kept, isUsable(cached) else { throw error }
       return kept
     }
+  }
+
+  private func cachedKeys(_ metadata: ProviderMetadata) -> CachedDocument? {
+    read("keys").flatMap { $0.url == metadata.keysEndpoint.text ? $0 : nil }
   }
 
   /// True within a day: what was due to be asked for again serves on while the issuer cannot answer.
@@ -75,36 +74,48 @@ struct Documents: Sendable {
     return (0..<Double(Limits.documentLife.most)).contains(age)
   }
 
-  /// Judges an ID token, and once more with fresh keys if its key is not among the cached ones.
+  /// Judges an ID token, and once more with fresh keys if its key is not among those that were known before it came.
+  ///
+  /// Issuers change their keys at any time, so it does not matter how old the known ones are; but whoever makes up key
+  /// ids must not make anybody ask for keys with each of them. A login asks for keys with `fresh`.
   func judge(
     _ token: Secret,
     against expectation: IDTokenExpectation,
     metadata: ProviderMetadata,
     fresh: Bool = false
   ) async throws(OAuthError) -> IDTokenVerdict {
-    let keys = try await keys(metadata, refetch: fresh)
+    let began = effects.now()
+    let age = cachedKeys(metadata).map { began.timeIntervalSince($0.received) } ?? .infinity
+    let areRecent = (0..<Numbers.keyRefetch).contains(age)
+    let keys = try await keys(metadata, atOnce: fresh && !areRecent)
     let verdict = IDTokenVerdict.judge(token, against: expectation, keys: keys)
-    guard verdict.wantsFreshKeys, !fresh else { return verdict }
-    let others = try await self.keys(metadata, refetch: true)
+    let wereKnown = cachedKeys(metadata).map { $0.received < began } ?? false
+    guard verdict.wantsFreshKeys, wereKnown, !wasNoted("keys-sought", within: Numbers.keyRefetch)
+    else { return verdict }
+    note("keys-sought")
+    let others = try await self.keys(metadata, atOnce: true)
     return IDTokenVerdict.judge(token, against: expectation, keys: others)
   }
 
-  // MARK: what an issuer announced and then did not do
+  // MARK: what happened lately
 
   /// Whether this issuer refused to bind tokens to a key within the last day, although it announces that it would.
-  var dpopWasRefused: Bool {
-    guard let bytes = store.readCache(name: name("dpop-refused")),
-      let when = Double(String(decoding: bytes, as: UTF8.self))
-    else { return false }
-    let age = effects.now().timeIntervalSince1970 - when
-    return (0..<Double(Limits.documentLife.most)).contains(age)
-  }
+  var dpopWasRefused: Bool { wasNoted("dpop-refused", within: Double(Limits.documentLife.most)) }
 
   /// Remembers that it did.
-  func noteDPoPRefused() {
+  func noteDPoPRefused() { note("dpop-refused") }
+
+  private func wasNoted(_ event: String, within seconds: Double) -> Bool {
+    guard let bytes = store.readCache(name: name(event)),
+      let when = Double(String(decoding: bytes, as: UTF8.self))
+    else { return false }
+    return (0..<seconds).contains(effects.now().timeIntervalSince1970 - when)
+  }
+
+  private func note(_ event: String) {
     let now = "\(effects.now().timeIntervalSince1970)"
-    // Forgetting it costs one more request at the next login.
-    try? store.writeCache(name: name("dpop-refused"), Array(now.utf8))
+    // Forgetting it costs one more request.
+    try? store.writeCache(name: name(event), Array(now.utf8))
   }
 
   // MARK: the cache

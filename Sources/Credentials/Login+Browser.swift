@@ -28,7 +28,11 @@ extension Login {
       authorization: authorization,
       redirectURI: redirectURI,
       binding: binding,
-      pages: RedirectPages(issuerHost: request.issuer.host, clientID: request.client.id)
+      pages: RedirectPages(
+        issuerHost: request.issuer.host,
+        clientID: request.client.id,
+        context: contextName()
+      )
     )
     let receiver = RedirectReceiver(
       path: registered?.path ?? "/",
@@ -107,6 +111,7 @@ extension Login {
         // A code that is bound to the key could not be exchanged without it, should the issuer refuse proofs after all.
         parameters: parameters(
           redirectURI,
+          scopes: calls(metadata).scopes,
           thumbprint: request.manner.dpop == .always ? try binding?.thumbprint : nil
         ),
         randomness: AuthorizationRequest.Randomness(
@@ -122,12 +127,13 @@ extension Login {
 
   private func parameters(
     _ redirectURI: String,
+    scopes: [String],
     thumbprint: String?
   ) -> AuthorizationRequest.Parameters {
     var parameters = AuthorizationRequest.Parameters(
       clientID: request.client.id,
       redirectURI: redirectURI,
-      scopes: request.scopes,
+      scopes: scopes,
       audience: request.audience,
       resources: request.resources,
       extra: request.parameters.map { ($0.name, $0.value) }

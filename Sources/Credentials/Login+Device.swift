@@ -51,7 +51,7 @@ extension Login {
     guard tokens.idToken == nil, let refreshToken = tokens.refreshToken else { return tokens }
     effects.trace("the issuer gave the device no ID token; asking for one with the refresh token")
     var renewed = try await redeem(
-      .refreshToken(refreshToken, scopes: request.scopes),
+      .refreshToken(refreshToken, scopes: exchange.calls.scopes),
       &exchange
     )
     if renewed.refreshToken == nil { renewed.refreshToken = refreshToken }
@@ -59,6 +59,8 @@ extension Login {
   }
 
   private func show(_ device: DeviceAuthorization) {
+    let preset = request.manner.provider.flatMap { try? ProviderPreset.named($0) }
+    if case .limited(let condition)? = preset?.deviceFlow { effects.tell(condition) }
     let complete = device.verificationURIComplete?.text
     if audience.canAnswer { effects.showQRCode(complete ?? device.verificationURI.text) }
     effects.tell(

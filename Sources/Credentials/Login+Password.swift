@@ -16,7 +16,7 @@ extension Login {
     let secret = try await readPassword(username)
     var exchange = GrantExchange(calls: calls(metadata), binding: try newBinding(metadata))
     let tokens = try await redeem(
-      .password(username: username, password: secret, scopes: request.scopes),
+      .password(username: username, password: secret, scopes: exchange.calls.scopes),
       &exchange
     )
     return try await accept(tokens, metadata, nonce: nil, exchange)
@@ -24,22 +24,44 @@ extension Login {
 
   private func readPassword(_ username: String) async throws(CredentialsError) -> Secret {
     if let password { return try await password() }
-    let typed: String?
+    return try await typed(
+      "password of \(username) at \(request.issuer.host): ",
+      otherwise: "name --password-file or --password-env"
+    )
+  }
+
+  // MARK: secrets that are typed
+
+  /// Asks for the client's secret if its method needs one that is named nowhere, and uses it from then on.
+  ///
+  /// nil: none is needed. It goes into the session, because renewals need it as well.
+  mutating func askForClientSecret() async throws(CredentialsError) -> Secret? {
+    guard request.client.lacksSecret else { return nil }
+    let secret = try await typed(
+      "secret of the client \(request.client.id) at \(request.issuer.host): ",
+      otherwise: "name --client-secret-file or --client-secret-env"
+    )
+    request.client.secret = secret
+    return secret
+  }
+
+  private func typed(
+    _ question: String,
+    otherwise remedy: String
+  ) async throws(CredentialsError) -> Secret {
+    let line: String?
     do {
-      typed = try await effects.ask(
-        "password of \(username) at \(request.issuer.host): ",
-        false
-      )
+      line = audience.canAnswer ? try await effects.ask(question, false) : nil
     } catch {
       throw CredentialsError(.loginNeeded, "the login was interrupted", remedy: "log in again")
     }
-    guard let typed, !typed.isEmpty else {
+    guard let line, !line.isEmpty else {
       throw CredentialsError(
         .loginNeeded,
-        "no password was given",
-        remedy: "type it at a terminal, or name --password-file or --password-env"
+        "a secret is needed that nobody has typed",
+        remedy: "type it at a terminal, or \(remedy)"
       )
     }
-    return Secret(typed)
+    return Secret(line)
   }
 }

@@ -12,11 +12,13 @@ import SessionStore
 ///
 /// It touches neither locks nor sessions.
 struct Login: Sendable {
-  let request: CredentialRequest
+  var request: CredentialRequest
   let listenAddresses: [String]
   let audience: Audience
   /// The password of the request's user; nil if it has to be asked for.
   let password: (@Sendable () async throws(CredentialsError) -> Secret)?
+  /// The context that the login is for, if one is known.
+  let contextName: @Sendable () -> String?
   let documents: Documents
   let effects: Effects
 

@@ -37,9 +37,10 @@ package enum Numbers {
   package static let renewalWait = 75.0
   /// Waiting for a renewal while the old token is still good: a person should not notice.
   package static let patience = 2.0
-  /// The whole of a detached renewal, after which it ends itself: metadata, the token sent twice, another token found in
-  /// the store sent twice, keys, each as slow as a request may be; and the writing. It must not end between an answer
-  /// and the disk.
+  /// The whole of a detached renewal, after which it ends itself.
+  ///
+  /// It must not end between an answer and the disk, so this is for metadata, the token sent twice, another one that
+  /// was found in the store sent twice, and keys, each as slow as a request may be, and the writing.
   package static let renewalLife = 240.0
   /// Taking the session lock to commit a login; a renewal may be in the way.
   package static let commitWait = 90.0

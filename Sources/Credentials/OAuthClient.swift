@@ -34,8 +34,11 @@ package struct OAuthClient: Sendable, Equatable {
     self.certificate = certificate
   }
 
-  /// Whether anything secret is used at the issuer.
-  package var hasSecret: Bool { secret != nil || key != nil }
+  /// Whether its method needs a secret that is named nowhere, so that it has to be asked for.
+  var lacksSecret: Bool {
+    guard secret == nil else { return false }
+    return [.secretBasic, .secretPost, .secretJWT].contains(method)
+  }
 }
 
 /// With whom a connection is made: what is trusted beside the system's roots, and what this client shows.

@@ -129,14 +129,16 @@ package struct Renewal {
     guard let token = successor.refreshToken else {
       return .unanswered(.notSent("there is no refresh token"))
     }
+    var request = order.request
+    request.client.secret = request.client.secret ?? successor.record.session?.clientSecret
     var exchange = GrantExchange(
-      calls: ClientCalls(request: order.request, metadata: metadata, effects: effects),
+      calls: ClientCalls(request: request, metadata: metadata, effects: effects),
       binding: successor.record.session?.binding
     )
     effects.trace("sending the refresh token to the issuer")
     do {
       let outcome = try await exchange.send(
-        .refreshToken(token, scopes: openID ? order.request.scopes : nil)
+        .refreshToken(token, scopes: openID ? exchange.calls.scopes : nil)
       )
       successor.binding = exchange.binding
       successor.skew = exchange.skew

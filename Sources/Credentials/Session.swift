@@ -23,6 +23,9 @@ package struct Session: Sendable {
   /// What the refresh token is bound to; nil if it is not bound.
   package var binding: DPoPBinding?
 
+  /// The client's secret, if it was typed at the login and is named nowhere.
+  package var clientSecret: Secret?
+
   /// Makes a session from its parts.
   package init(
     summary: Summary,
@@ -173,6 +176,7 @@ extension Session {
     var access: String?
     var dpopKey: String?
     var dpopNonce: String?
+    var clientSecret: String?
   }
 
   /// The header bytes of the session file: JSON.
@@ -189,7 +193,8 @@ extension Session {
       id: idToken?.expose(),
       access: accessToken?.expose(),
       dpopKey: binding?.key.expose(),
-      dpopNonce: binding?.nonce
+      dpopNonce: binding?.nonce,
+      clientSecret: clientSecret?.expose()
     )
     return Payload(Array(try JSONEncoder().encode(tokens)))
   }
@@ -201,6 +206,7 @@ extension Session {
     refreshToken = tokens.refresh.map { Secret($0) }
     idToken = tokens.id.map { Secret($0) }
     accessToken = tokens.access.map { Secret($0) }
+    clientSecret = tokens.clientSecret.map { Secret($0) }
     binding = tokens.dpopKey.map { DPoPBinding(key: Secret($0), nonce: tokens.dpopNonce) }
   }
 }

@@ -10,7 +10,7 @@ import Darwin
 /// What the operating system refused, in words for the person who must do something about it.
 package struct HostError: Error, Equatable, CustomStringConvertible {
   /// The kinds of failure that a caller may want to tell apart.
-  package enum Code: Sendable, Equatable {
+  package enum Code: Sendable, Equatable, CaseIterable {
     /// The address is not one that may be listened on.
     case badAddress
     /// Every address that might be listened on is taken.

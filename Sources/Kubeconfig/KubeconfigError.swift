@@ -3,7 +3,7 @@
 /// What is wrong with a kubeconfig or with what client-go handed over, and what to do about it.
 package struct KubeconfigError: Error, Equatable {
   /// The kinds of failure that callers tell apart; all of them are configuration.
-  package enum Code: Equatable, Sendable {
+  package enum Code: Equatable, Sendable, CaseIterable {
     /// `--kubeconfig` names a file that does not exist.
     case fileMissing
     /// A file exists but could not be read.

@@ -34,10 +34,9 @@ enum Text {
   }
 
   private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.value {
-    // C0, DEL and C1; then what is invisible, breaks lines or sets the direction.
-    case 0...0x1F, 0x7F...0x9F: true
-    case 0x200B...0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF: true
+    // C0, DEL and C1; what is invisible or sets the direction (format); what breaks lines.
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator: true
     default: false
     }
   }

@@ -13,7 +13,7 @@ import Darwin
 /// Never fatal: the token was obtained, and is printed with a warning.
 package struct ReadyCredentialError: Error, Sendable, Equatable, CustomStringConvertible {
   /// What went wrong.
-  package enum Code: Sendable, Equatable {
+  package enum Code: Sendable, Equatable, CaseIterable {
     /// The folder, or one above it, belongs to somebody else or is no folder.
     case unsafeFolder
     /// A folder could not be made.

@@ -62,6 +62,17 @@ package struct StoreError: Error, Equatable {
   }
 }
 
+extension StoreError.Code: CaseIterable {
+  /// Every kind, with nothing in those that carry something.
+  package static var allCases: [StoreError.Code] {
+    [
+      .folderMissing, .folderReadOnly, .folderFull, .folderForeign, .folderUnsafe, .hostUnknown,
+      .newerVersion, .unknownKey, .corrupt(setAside: nil), .conflict(found: nil), .notEstablished,
+      .keyUnavailable, .keyUnsafe, .tooLarge, .io,
+    ]
+  }
+}
+
 extension StoreError {
   /// Classifies a failed system call; `doing` completes "cannot …".
   init(_ fault: FileFault, doing: String, path: String) {

@@ -24,7 +24,8 @@ import Testing
     let failure = Failure(exitCode: 6, "it broke", remedy: "mend it", cause: middle)
     #expect(
       failure.shown(verbose: true).lines == [
-        "lanyard: it broke", "  mend it", "  because: cannot open", "  because: no key: EACCES",
+        "lanyard: it broke", "  mend it", "  code: store.key-unavailable", "  because: cannot open",
+        "  because: no key: EACCES",
       ]
     )
     #expect(failure.shown(verbose: false).lines.count == 2)
@@ -55,7 +56,7 @@ import Testing
       cause: Odd(description: "e\(hostile)f")
     )
     let lines = failure.shown(verbose: true).lines
-    #expect(lines.count == 3)
+    #expect(lines.count == 4)
     for line in lines {
       #expect(
         !line.unicodeScalars.contains { scalar in

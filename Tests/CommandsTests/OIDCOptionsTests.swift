@@ -105,7 +105,7 @@ import Testing
   static let contradictions: [[String]] = [
     ["--client-secret-file", "/a", "--client-secret-env", "B"],
     ["--client-certificate-file", "/c"], ["--client-key-id", "k"],
-    ["--client-auth", "private_key_jwt"], ["--client-auth", "client_secret_basic"],
+    ["--client-auth", "private_key_jwt"],
     ["--client-auth", "tls_client_auth", "--client-key-file", "/k"],
     ["--client-auth", "none", "--client-secret-file", "/s"], ["--client-auth", "magic"],
     ["--grant-type", "password"], ["--username", "u"], ["--password-file", "/p"],

@@ -174,7 +174,9 @@ import Foundation
   @Test func tokenOfAStrangerIsNoLogin() async throws {
     let world = try World()
     world.script(World.tokens(7, by: .stranger))
-    #expect(try await world.refusal(interactive: true)?.code == .verdict)
+    let error = try await world.refusal(interactive: true)
+    #expect(error?.code == .verdict)
+    #expect((error?.cause as? OAuthError)?.code == .tokenRejected)
     #expect(try FileEffects.posix.status("\(world.store.folder)/store.json") == nil)
   }
 

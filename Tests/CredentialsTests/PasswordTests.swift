@@ -55,7 +55,7 @@ import Testing
     world.edit { $0.typed = [""] }
     let error = try await world.refusal(interactive: true, request: request())
     #expect(error?.code == .loginNeeded)
-    #expect(error?.what == "no password was given")
+    #expect(error?.what == "a secret is needed that nobody has typed")
     #expect(world.calls == ["metadata"])
   }
 

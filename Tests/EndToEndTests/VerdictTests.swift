@@ -63,24 +63,10 @@ import Foundation
     try await Desk.with { desk in
       let expired = try await desk.logInAndExpire()
       try await desk.lab.rotateKeys(keepingOld: false)
-      try ageCachedKeys(desk)
       let result = try await desk.lanyard(desk.getToken)
       #expect(result.status == 0, "\(result.errors)")
       #expect(try result.token != expired)
     }
-  }
-
-  /// Keys are asked for again only once in a minute; this makes the cached ones look older.
-  private func ageCachedKeys(_ desk: Desk) throws {
-    let folder = "\(desk.folder)/state/lanyard/cache"
-    let name = try #require(
-      try FileManager.default.contentsOfDirectory(atPath: folder).first { $0.hasPrefix("keys-") }
-    )
-    let lines = try PrivateFile.read("\(folder)/\(name)").split(separator: "\n", maxSplits: 1)
-    let numbers = lines[0].split(separator: " ")
-    let stamp = try #require(Double(numbers[0]))
-    let first = "\(stamp - 120) \(numbers[1])"
-    try PrivateFile.write("\(first)\n\(lines[1])", to: "\(folder)/\(name)")
   }
 
   @Test(arguments: ["wrong-nonce", "wrong-signature", "alg-none", "wrong-audience"])

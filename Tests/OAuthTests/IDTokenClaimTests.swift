@@ -245,6 +245,21 @@ struct IDTokenClaimTests {
     #expect(try Forge.faults(absent, try Forge.expectation(accessToken: Forge.access)) == [])
   }
 
+  /// glewlwyd 2.7.5 takes SHA-256 beside Ed25519, where most take SHA-512.
+  @Test("at_hash with SHA-256 is for EdDSA and the 256 family", arguments: Forge.Signer.allCases)
+  func accessTokenHashOfSHA256(signer: Forge.Signer) throws {
+    let half = Forge.base64url(Array(SHA256.hash(data: Array(Forge.access.utf8)).prefix(16)))
+    let token = try Forge.token(
+      Forge.claims().merging(["at_hash": "\"\(half)\""]) { $1 },
+      signer: signer
+    )
+    let isRight = [.rsa, .ps256, .p256, .ed25519].contains(signer)
+    #expect(
+      try Forge.faults(token, try Forge.expectation(accessToken: Forge.access))
+        == (isRight ? [] : [.accessTokenHashMismatch])
+    )
+  }
+
   @Test(
     "times of a token that nobody verified",
     arguments: [

@@ -120,6 +120,11 @@ struct ProviderPresetTests {
     #expect(ProviderPreset.recognise(issuer: other, metadata: metadata) == nil)
   }
 
+  @Test("whom assertions are for", arguments: ProviderPreset.all)
+  func assertionAudiences(preset: ProviderPreset) {
+    #expect(preset.assertionAudience == (preset.name == "glewlwyd" ? .address : .issuer))
+  }
+
   @Test("by name", arguments: ProviderPreset.all.map(\.name))
   func named(name: String) throws {
     #expect(try ProviderPreset.named(name).name == name)
@@ -160,19 +165,5 @@ struct ProviderPresetTests {
     #expect(request.url.contains("offline_access") == (preset.offlineAccess == .scope))
     #expect(request.url.contains("access_type=offline") == (preset.name == "google"))
     #expect(request.url.contains("prompt=consent") == (preset.name == "google"))
-  }
-
-  @Test(
-    "an unknown issuer is asked for offline_access only if it lists it",
-    arguments: [
-      (nil, .always), ("[]", .always), ("[\"openid\"]", .always),
-      ("[\"openid\",\"offline_access\"]", .scope),
-    ] as [(String?, OfflineAccess)]
-  )
-  func offline(scopes: String?, expected: OfflineAccess) throws {
-    let metadata = try DiscoveryTests.metadata(["scopes_supported": scopes])
-    #expect(OfflineAccess.way(for: nil, metadata: metadata) == expected)
-    let google = OfflineAccess.way(for: .google, metadata: metadata)
-    #expect(google == ProviderPreset.google.offlineAccess)
   }
 }

@@ -211,6 +211,10 @@ struct TokenEndpointTests {
     (400, "", nil, nil, false),
     (400, #"{"error":7}"#, nil, nil, false),
     (400, #"{"error":"a\u001b[1m","error_description":"x\r\ny\u202e"}"#, "a[1m", "xy", false),
+    (
+      400, #"{"error":"a\u061cb","error_description":"\u00adx\u2060\udb40\udc41y\u180e"}"#, "ab",
+      "xy", false
+    ),
     (401, #"{"error":"invalid_client"}"#, "invalid_client", nil, false),
     (403, "<html>", nil, nil, false),
     (302, "", nil, nil, false),

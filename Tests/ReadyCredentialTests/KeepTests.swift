@@ -23,9 +23,10 @@ import Darwin
       (body, hour(dependencies: [long])),
     ]
     for (bytes, terms) in cases {
-      #expect(throws: ReadyCredentialError.self) {
+      let error = #expect(throws: ReadyCredentialError.self) {
         try scratch.ready.write(bytes, for: someKey(), terms: terms)
       }
+      #expect(error?.code == .tooLarge)
     }
     #expect(mode(of: scratch.ready.path) == nil)
   }
@@ -40,11 +41,23 @@ import Darwin
     let scratch = try Scratch()
     try scratch.ready.write(body, for: someKey(), terms: hour())
     try scratch.makeFolder("ready/" + someKey("1").hex)
-    #expect(throws: ReadyCredentialError.self) {
+    let error = #expect(throws: ReadyCredentialError.self) {
       try scratch.ready.write(body, for: someKey("1"), terms: hour())
     }
+    #expect(error?.code == .cannotWrite)
     let names = try run("/bin/ls", ["-A", scratch.ready.path], environment: [:]).output
     #expect(try names == someKey().hex + "\n" + someKey("1").hex + "\n")
+  }
+
+  @Test func aFolderThatCannotBeMade() throws {
+    let scratch = try Scratch()
+    let name = String(repeating: "n", count: 300)
+    let folder = ReadyFolder(path: "\(scratch.path)/\(name)", owner: geteuid())
+    let error = #expect(throws: ReadyCredentialError.self) {
+      try folder.write(body, for: someKey(), terms: hour())
+    }
+    #expect(error?.code == .cannotCreateFolder)
+    #expect(error?.cause == ENAMETOOLONG)
   }
 
   @Test func removing() throws {

@@ -79,6 +79,12 @@ import Darwin
     #expect(try store.list() == [])
   }
 
+  @Test func aParentThatLeadsNowhereIsAMissingFolder() throws {
+    #expect(unsafe symlink("\(root)/nowhere", "\(root)/state") == 0)
+    let error = Fixture.error { () throws(StoreError) in try store().prepareFolders() }
+    #expect(error?.code == .folderMissing)
+  }
+
   @Test func linksAreNotFollowed() throws {
     let target = "\(root)/target"
     try put([1], target)

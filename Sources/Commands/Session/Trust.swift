@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Credentials
 import Host
 import OAuth
 import ReadyCredential
@@ -24,7 +25,7 @@ struct Trust: AsyncParsableCommand {
     do {
       trusted = try Issuer(issuer)
     } catch {
-      throw Failure(exitCode: ExitCodes.configuration, error.what, remedy: error.remedy)
+      throw Failure(CredentialsError(error))
     }
     guard let folder = StorePath.resolve(surroundings.hot) else {
       throw Failure(

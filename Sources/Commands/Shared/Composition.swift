@@ -107,20 +107,27 @@ extension Composition {
         hostID: Live.hostID,
         runtimeFolder: ReadyFolder.resolve(surroundings.hot)?.path,
         secrets: grantSecrets,
+        contextName: contextName(contextKnown),
         loginCommand: loginCommand(contextKnown)
       )
     )
   }
 
-  /// The command that logs in: by context if the kubeconfig has one that runs this very plugin, else by options.
-  private func loginCommand(_ contextKnown: String?) -> @Sendable () -> String {
+  /// The context that is meant: the one that was named, else the kubeconfig's that runs this very plugin.
+  private func contextName(_ known: String?) -> @Sendable () -> String? {
     let options = options
     let environment = surroundings.environment
     return {
-      if let contextKnown { return "lanyard login \(ShellWord.quote(contextKnown))" }
-      if let name = ContextLookup(environment: environment, kubeconfig: nil).context(for: options) {
-        return "lanyard login \(ShellWord.quote(name))"
-      }
+      known ?? ContextLookup(environment: environment, kubeconfig: nil).context(for: options)
+    }
+  }
+
+  /// The command that logs in: by context if there is one, else by options.
+  private func loginCommand(_ contextKnown: String?) -> @Sendable () -> String {
+    let options = options
+    let context = contextName(contextKnown)
+    return {
+      if let name = context() { return "lanyard login \(ShellWord.quote(name))" }
       return "lanyard login " + options.words.map { ShellWord.quote($0) }.joined(separator: " ")
     }
   }

@@ -14,25 +14,33 @@ package struct Failure: Error {
   package let what: String
   /// What to do about it, in one line.
   package let remedy: String
+  /// The name of its code in the catalogue of errors.
+  package let code: String
   let cause: (any Error)?
   var verbose = false
 
-  /// Makes a failure; the cause shows with `-v`.
+  /// Makes a failure; its code and cause show with `-v`.
   package init(exitCode: Int32, _ what: String, remedy: String, cause: (any Error)? = nil) {
     self.exitCode = exitCode
     self.what = what
     self.remedy = remedy
     self.cause = cause
+    code =
+      ErrorCatalogue.name(of: cause)
+      ?? ErrorCatalogue.entry(ErrorCatalogue.CommandFault(exitCode: exitCode)).name
+  }
+
+  private init(exitCode: Int32, _ error: CredentialsError) {
+    self.exitCode = exitCode
+    what = error.what
+    remedy = error.remedy
+    cause = error.cause
+    code = ErrorCatalogue.name(of: error) ?? ""
   }
 
   /// The failure that an error of `Credentials` is.
   package init(_ error: CredentialsError) {
-    self.init(
-      exitCode: ExitCodes.code(of: error.code),
-      error.what,
-      remedy: error.remedy,
-      cause: error.cause
-    )
+    self.init(exitCode: ExitCodes.code(of: error.code), error)
   }
 
   init(_ error: KubeconfigError) {
@@ -61,11 +69,16 @@ package struct Failure: Error {
     return copy
   }
 
-  /// The lines to write, escaped: what happened, what to do and, if `verbose`, the causes.
+  /// The lines to write, escaped: what happened, what to do and, if `verbose`, code and causes.
   package var lines: [String] {
     var lines = ["lanyard: \(Terminal.escape(what))"]
     if !remedy.isEmpty { lines.append("  \(Terminal.escape(remedy))") }
-    if verbose { lines += Self.causes(of: cause).map { "  because: \(Terminal.escape($0))" } }
+    guard verbose else { return lines }
+    lines.append("  code: \(code)")
+    // The outermost cause often is the failure itself, in its own words.
+    lines += Self.causes(of: cause).filter { $0 != what }.map {
+      "  because: \(Terminal.escape($0))"
+    }
     return lines
   }
 

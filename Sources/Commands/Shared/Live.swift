@@ -45,7 +45,9 @@ enum Live {
     byHand: Bool = false
   ) -> Effects {
     let web = WebClients(environment: surroundings.environment)
-    let choosing = byHand ? ProcessSurroundings.current() : surroundings
+    // A context's exec.env is in the surroundings, also when a person typed the command; what may choose a program is
+    // not taken from there.
+    let own = byHand ? ProcessEnvironment.all() : surroundings.environment
     return Effects(
       now: { Clock.now() },
       uptime: { uptime() },
@@ -63,8 +65,8 @@ enum Live {
       openBrowser: { url in
         Browser.open(
           url: url,
-          environment: choosing.environment,
-          surroundings: choosing.host,
+          environment: own,
+          surroundings: byHand ? .observe(environment: own) : surroundings.host,
           allowBrowserVariable: byHand
         )
       },

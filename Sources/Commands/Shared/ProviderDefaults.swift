@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Credentials
-import OAuth
+package import Credentials
+package import OAuth
 
 /// What the options leave open, filled in by what is known about the provider.
 ///
-/// Only what the issuer's URL or the person says counts here, because it decides which session is meant, before anybody is
-/// asked.
-struct ProviderDefaults {
+/// Only what the issuer's URL or the person says counts here, because it decides which session is meant, before
+/// anybody is asked.
+package struct ProviderDefaults {
   let preset: ProviderPreset?
   private let options: OIDCOptions
 
   /// Throws a usage failure for a provider that nobody knows.
-  init(_ options: OIDCOptions, issuer: Issuer) throws(Failure) {
+  package init(_ options: OIDCOptions, issuer: Issuer) throws(Failure) {
     self.options = options
     do {
       preset =
@@ -20,13 +20,13 @@ struct ProviderDefaults {
           try ProviderPreset.named(name)
         } ?? .recognise(issuer: issuer)
     } catch {
-      throw Failure(exitCode: ExitCodes.usage, error.what, remedy: error.remedy)
+      throw Failure(exitCode: ExitCodes.usage, error.what, remedy: error.remedy, cause: error)
     }
   }
 
   /// A robot asks for what it was told to and nothing else; a person's login for openid, a refresh token, and what this
   /// provider needs for a useful token.
-  var scopes: [String] {
+  package var scopes: [String] {
     var scopes: [String] = []
     if !options.grant.grantType.isUnattended {
       scopes = ["openid"] + (preset?.scopes ?? [])
@@ -36,8 +36,11 @@ struct ProviderDefaults {
     return (scopes + options.scopes).filter { seen.insert($0).inserted }
   }
 
+  /// Whether `offline_access` is asked for only because most issuers want it.
+  var guessesOffline: Bool { preset == nil && !options.scopes.contains("offline_access") }
+
   /// The person's parameters, and the provider's unless they have the same name.
-  var parameters: [CredentialRequest.Parameter] {
+  package var parameters: [CredentialRequest.Parameter] {
     let given = options.authorization.pairs.map {
       CredentialRequest.Parameter(name: $0.0, value: $0.1)
     }
@@ -51,7 +54,14 @@ struct ProviderDefaults {
   }
 
   /// Refuses what the provider would refuse.
-  func check() throws(Failure) {
+  package func check() throws(Failure) {
+    if let preset, preset.source == .job, !options.grant.grantType.isUnattended {
+      throw Failure(
+        exitCode: ExitCodes.configuration,
+        "nobody logs in at \(preset.title): its jobs are given their tokens",
+        remedy: "hand such a token on: --grant-type given --assertion-from github-actions"
+      )
+    }
     guard let preset, !preset.takesResources, !options.authorization.resources.isEmpty else {
       return
     }

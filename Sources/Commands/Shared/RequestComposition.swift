@@ -35,6 +35,7 @@ struct RequestComposition {
       authorities: try authorities(),
       manner: CredentialRequest.Manner(
         provider: defaults.preset?.name,
+        offlineIfListed: defaults.guessesOffline,
         redirectURI: options.authorization.redirectURI,
         responseMode: options.authorization.responseMode,
         par: options.authorization.par,
@@ -54,12 +55,7 @@ struct RequestComposition {
     do {
       return try Issuer(issuerURL)
     } catch {
-      throw Failure(
-        exitCode: ExitCodes.configuration,
-        error.what,
-        remedy: error.remedy,
-        cause: error.cause
-      )
+      throw Failure(CredentialsError(error))
     }
   }
 

@@ -8,11 +8,11 @@ package struct UsageMessage {
   /// Takes the message, and the text with usage in which it stands.
   package init(message: String, fullMessage: String) {
     let line = message.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    let sentences = line.replacing(". ", with: "; ")
-    let words = sentences.hasSuffix(".") ? String(sentences.dropLast()) : sentences
+    let sentences = line.split(separator: ". ").map { Self.lowercasingFirst(String($0)) }
+    let words = sentences.joined(separator: "; ")
     failure = Failure(
       exitCode: ExitCodes.usage,
-      Self.lowercasingFirst(words),
+      words.hasSuffix(".") ? String(words.dropLast()) : words,
       remedy: "see: \(Self.help(in: fullMessage) ?? "lanyard --help")"
     )
   }
@@ -26,7 +26,7 @@ package struct UsageMessage {
     return first.lowercased() + text.dropFirst()
   }
 
-  /// The command that ArgumentParser names for help: `See 'lanyard login --help' for more information.`
+  /// The command that ArgumentParser names for help, in `See 'lanyard login --help' for more information.`.
   private static func help(in text: String) -> String? {
     guard let see = text.firstRange(of: "See '") else { return nil }
     let command = text[see.upperBound...].prefix { $0 != "'" }

@@ -95,8 +95,8 @@ package struct ClientOptions: ParsableArguments {
     let missing: String? =
       switch method {
       case .none: nil
-      case .secretBasic, .secretPost, .secretJWT:
-        hasSecret ? nil : "--client-secret-file or --client-secret-env"
+      // Where no secret is named, it is asked for at the login.
+      case .secretBasic, .secretPost, .secretJWT: nil
       case .privateKeyJWT: clientKeyFile == nil ? "--client-key-file" : nil
       case .tlsCertificate, .selfSignedCertificate:
         clientCertificateFile == nil ? "--client-certificate-file" : nil

@@ -14,9 +14,12 @@ package struct GetTokenOIDC: AsyncParsableCommand {
     abstract: "Print a credential from an OpenID Connect provider.",
     discussion: """
       example of the kubeconfig user that runs it:
-        kubectl config set-credentials me --exec-api-version=client.authentication.k8s.io/v1 \
-      --exec-interactive-mode=IfAvailable --exec-command=lanyard --exec-arg=get-token --exec-arg=oidc \
-      --exec-arg=--issuer-url=https://id.example.com/realms/dev --exec-arg=--client-id=kubernetes
+        kubectl config set-credentials me \\
+          --exec-api-version=client.authentication.k8s.io/v1 \\
+          --exec-interactive-mode=IfAvailable --exec-command=lanyard \\
+          --exec-arg=get-token --exec-arg=oidc \\
+          --exec-arg=--issuer-url=https://id.example.com/realms/dev \\
+          --exec-arg=--client-id=kubernetes
       """
   )
 

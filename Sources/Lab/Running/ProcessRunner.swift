@@ -50,7 +50,7 @@ package enum ProcessRunner {
   package static func run(
     _ arguments: [String],
     environment: [String: String]? = nil,
-    timeout: Duration = .seconds(60)
+    timeout: Duration = .seconds(180)
   ) async throws -> Result {
     var child = try ChildProcess(arguments, environment: environment ?? self.environment)
     let deadline = ContinuousClock.now + timeout

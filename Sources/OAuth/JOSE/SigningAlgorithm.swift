@@ -41,14 +41,19 @@ package enum SigningAlgorithm: String, Sendable, Equatable, CaseIterable {
     }
   }
 
-  /// Left half of the hash that `at_hash` is made with (OIDC Core 3.1.3.6): the hash of the
+  /// Left halves of the hashes that `at_hash` may be made with (OIDC Core 3.1.3.6): the hash of the
   /// algorithm that signs the token.
-  func leftHalfHash(of text: String) -> [UInt8] {
+  ///
+  /// Which hash EdDSA means is said nowhere in OpenID Connect. Most take Ed25519's own SHA-512;
+  /// glewlwyd 2.7.5 takes SHA-256, seen on the wire. Both bind the access token alike.
+  func leftHalfHashes(of text: String) -> [[UInt8]] {
     let bytes = Array(text.utf8)
-    return switch hash {
-    case .sha256: Array(SHA256.hash(data: bytes).prefix(16))
-    case .sha384: Array(SHA384.hash(data: bytes).prefix(24))
-    case .sha512: Array(SHA512.hash(data: bytes).prefix(32))
-    }
+    let own: [UInt8] =
+      switch hash {
+      case .sha256: Array(SHA256.hash(data: bytes).prefix(16))
+      case .sha384: Array(SHA384.hash(data: bytes).prefix(24))
+      case .sha512: Array(SHA512.hash(data: bytes).prefix(32))
+      }
+    return self == .edDSA ? [own, Array(SHA256.hash(data: bytes).prefix(16))] : [own]
   }
 }

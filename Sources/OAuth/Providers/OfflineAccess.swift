@@ -27,14 +27,4 @@ package enum OfflineAccess: Sendable, Equatable {
       Request(prompts: [prompt], extra: [name: value])
     }
   }
-
-  /// The way of a known issuer; of an unknown one the scope, if its metadata lists it, because others
-  /// refuse a scope that they do not know.
-  package static func way(
-    for preset: ProviderPreset?,
-    metadata: ProviderMetadata
-  ) -> OfflineAccess {
-    if let preset { return preset.offlineAccess }
-    return metadata.scopes?.contains("offline_access") == true ? .scope : .always
-  }
 }

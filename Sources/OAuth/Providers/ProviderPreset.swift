@@ -10,15 +10,7 @@ package struct ProviderPreset: Sendable {
     /// A person's login.
     case login
     /// The surroundings of a job hand it out; nobody logs in.
-    case job(JobToken)
-  }
-
-  /// Which token the API server can take as a bearer.
-  package enum Token: String, Sendable, Equatable {
-    /// The ID token; its audience is the client.
-    case id
-    /// The ID token, or an access token if an audience is asked for, which then is a JWT.
-    case idOrAccess
+    case job
   }
 
   /// What the issuer does with the port of a registered loopback redirect URI (RFC 8252 section
@@ -40,6 +32,14 @@ package struct ProviderPreset: Sendable {
     case missing
   }
 
+  /// Whom a client's assertion is made for (RFC 7523 section 3, rule 3).
+  package enum AssertionAudience: Sendable, Equatable {
+    /// The issuer, as ``ClientAssertion/Audience/issuer(_:)`` says why.
+    case issuer
+    /// The address that the request with the assertion goes to.
+    case address
+  }
+
   /// What a person writes: `keycloak`.
   package let name: String
   /// What messages call it: `Keycloak`.
@@ -50,14 +50,11 @@ package struct ProviderPreset: Sendable {
   /// Scopes that a login asks for beside openid.
   package var scopes: [String] = []
   package var offlineAccess = OfflineAccess.always
-  /// Error codes with status 400 to 403 that mean a dead refresh token; an empty one stands for an
-  /// answer without a code.
-  package var deadRefreshTokenCodes: Set<String> = ["invalid_grant"]
   package var loopbackPorts = LoopbackPorts.registered
   /// How a redirect URI spells its host by default.
   package var redirectHost = RedirectURI.Host.ipv4
   package var deviceFlow = DeviceFlow.asAnnounced
-  package var token = Token.id
+  package var assertionAudience = AssertionAudience.issuer
   /// False if `resource` (RFC 8707) makes the issuer refuse the request.
   package var takesResources = true
 }

@@ -15,7 +15,9 @@ package struct ClientAssertion: Sendable {
     /// The issuer identifier, as draft-ietf-oauth-rfc7523bis and FAPI 2.0 section 5.3.3 ask: an
     /// audience that is any other URL lets a second issuer obtain an assertion for the first.
     case issuer(Issuer)
-    /// The token endpoint, for issuers that still insist on it (Entra, older Okta).
+    /// The address that the request goes to, for issuers that insist on it (glewlwyd).
+    ///
+    /// Whoever gets the assertion can do nothing with it elsewhere, because it names them.
     case endpoint(Endpoint)
 
     var text: String {

@@ -73,7 +73,7 @@ final class Conversation {
 
 /// Waits for a condition, whatever the speed of the machine; throws after a minute.
 func eventually<Value>(_ what: String, _ look: () async throws -> Value?) async throws -> Value {
-  let deadline = ContinuousClock.now + .seconds(60)
+  let deadline = ContinuousClock.now + .seconds(180)
   while true {
     if let value = try await look() { return value }
     guard ContinuousClock.now < deadline else {

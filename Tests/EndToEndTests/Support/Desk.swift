@@ -147,7 +147,7 @@ struct Desk: Sendable {
   func asksUntilItWorks(_ arguments: [String]? = nil, tolerating codes: Set<Int> = [5])
     async throws -> Outcome
   {
-    let deadline = ContinuousClock.now + .seconds(60)
+    let deadline = ContinuousClock.now + .seconds(180)
     while true {
       let result = try await lanyard(arguments ?? getToken)
       if result.status == 0 || ContinuousClock.now > deadline { return result }

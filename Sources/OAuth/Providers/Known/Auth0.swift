@@ -20,8 +20,6 @@ extension ProviderPreset {
     // Auth0 Docs, "Get refresh tokens": the scope offline_access, and the API must allow it.
     offlineAccess: .scope,
     // Auth0 Docs, "Application settings": callback URLs are compared as a whole, with the port.
-    loopbackPorts: .registered,
-    // Auth0 Docs, "Access tokens": without an audience the access token is opaque.
-    token: .idOrAccess
+    loopbackPorts: .registered
   )
 }

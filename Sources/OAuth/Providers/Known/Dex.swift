@@ -13,8 +13,6 @@ extension ProviderPreset {
     scopes: ["email", "profile", "groups"],
     // server/oauth2.go: no refresh token without the scope offline_access.
     offlineAccess: .scope,
-    // server/grants/refresh.go: a used, unknown or expired token is invalid_request with status 400.
-    deadRefreshTokenCodes: ["invalid_grant", "invalid_request"],
     // server/authreq: a public client without registered URIs may use any port of this machine; for
     // years only that of localhost.
     loopbackPorts: .any([.localhost]),

@@ -6,14 +6,7 @@ extension ProviderPreset {
     name: "github-actions",
     title: "GitHub Actions",
     // GitHub Docs, "OpenID Connect reference": jobs that may write id-token get both variables.
-    source: .job(
-      JobToken(
-        urlVariable: "ACTIONS_ID_TOKEN_REQUEST_URL",
-        bearerVariable: "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
-        audienceParameter: "audience",
-        member: "value"
-      )
-    ),
+    source: .job,
     // An enterprise may have its name behind it ("Customizing the issuer value for an enterprise").
     recognition: [
       .issuer("https://token.actions.githubusercontent.com"),

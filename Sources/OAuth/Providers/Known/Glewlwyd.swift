@@ -10,10 +10,10 @@ extension ProviderPreset {
       .endpoints(path: "**/api/*", authorization: "/auth", token: "/token", keys: "/jwks")
     ],
     offlineAccess: .always,
-    // Seen on the wire: a dead refresh token is answered with 400 and no body.
-    deadRefreshTokenCodes: ["invalid_grant", ""],
     // Seen on the wire: another port is refused for each spelling of the host.
     loopbackPorts: .registered,
-    redirectHost: .localhost
+    redirectHost: .localhost,
+    // Seen on the wire: an assertion for the issuer, or at PAR for the token endpoint, is refused.
+    assertionAudience: .address
   )
 }
