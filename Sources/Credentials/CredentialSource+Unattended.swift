@@ -85,12 +85,8 @@ extension CredentialSource {
       throw CredentialsError(error)
     } catch let error as CredentialsError {
       throw error
-    } catch GrantExchange.Fault.notMade(let error) {
-      throw CredentialsError(error)
-    } catch GrantExchange.Fault.unanswered(let failure) {
-      throw CredentialsError(
-        OAuthError(failure, fetching: "a token", from: request.issuer.host)
-      )
+    } catch let fault as GrantExchange.Fault {
+      throw CredentialsError(fault, fetching: "a token", from: request.issuer.host)
     } catch {
       throw CredentialsError(
         .failed,
@@ -109,8 +105,13 @@ extension CredentialSource {
       .tokenExchange(try await exchange(options.secrets.assertion()))
     case .jwtBearer:
       .jwtBearer(assertion: try await options.secrets.assertion(), scopes: request.scopes)
-    case .clientCredentials, .authorizationCode, .password, .given:
-      .clientCredentials(scopes: request.scopes)
+    case .clientCredentials: .clientCredentials(scopes: request.scopes)
+    case .authorizationCode, .password, .given:
+      throw CredentialsError(
+        .failed,
+        "\(request.grant.rawValue) is no grant that a robot sends",
+        remedy: "please report this"
+      )
     }
   }
 

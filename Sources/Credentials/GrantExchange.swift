@@ -17,8 +17,8 @@ struct GrantExchange: Sendable {
 
   /// Why there is no answer.
   enum Fault: Error {
-    /// The request could not be made: a key that cannot be used, for example.
-    case notMade(OAuthError)
+    /// The request could not be made, because of a key that cannot be used, for example; or its answer cannot be used.
+    case unusable(OAuthError)
     /// The request failed on the way.
     case unanswered(TransportFailure)
   }
@@ -49,7 +49,18 @@ struct GrantExchange: Sendable {
       guard let binding else { return call }
       return try binding.prove(call, nonce: nonce.value, calls.effects)
     } catch {
-      throw .notMade(error)
+      throw .unusable(error)
+    }
+  }
+}
+
+extension CredentialsError {
+  /// What a request to the token endpoint failed for; `subject` is what it was to give ("the tokens").
+  init(_ fault: GrantExchange.Fault, fetching subject: String, from host: String) {
+    switch fault {
+    case .unusable(let error): self.init(error)
+    case .unanswered(let failure):
+      self.init(OAuthError(failure, fetching: subject, from: host))
     }
   }
 }

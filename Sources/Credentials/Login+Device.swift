@@ -108,25 +108,16 @@ extension Login {
     }
   }
 
-  /// One poll; a proof that the issuer does not take is left out from then on.
+  /// One poll; what cannot get better by waiting is thrown.
   private func poll(
     _ device: DeviceAuthorization,
     _ exchange: inout GrantExchange
-  ) async throws -> DevicePolling.Event {
-    do throws(GrantExchange.Fault) {
-      let outcome = try await exchange.send(.deviceCode(device.deviceCode))
-      guard exchange.binding != nil, request.manner.dpop == .auto,
-        case .refused(let refusal) = DPoPSupport(outcome)
-      else { return .answered(outcome) }
-      documents.noteDPoPRefused()
-      exchange.binding = nil
-      return refusal == .bearer
-        ? .answered(outcome) : .answered(try await exchange.send(.deviceCode(device.deviceCode)))
+  ) async throws(CredentialsError) -> DevicePolling.Event {
+    do {
+      return .answered(try await send(.deviceCode(device.deviceCode), &exchange))
     } catch {
-      switch error {
-      case .notMade(let error): throw CredentialsError(error)
-      case .unanswered(let failure): return .failed(failure)
-      }
+      if case .unanswered(let failure) = error { return .failed(failure) }
+      throw CredentialsError(error, fetching: "the tokens", from: request.issuer.host)
     }
   }
 

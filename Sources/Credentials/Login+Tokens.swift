@@ -36,45 +36,44 @@ extension Login {
     }
   }
 
-  /// Exchanges what the person's login gave for tokens; without a proof if the issuer does not take part after all.
+  /// Exchanges what the person's login gave for tokens.
   func redeem(
     _ grant: TokenGrant,
     _ exchange: inout GrantExchange
   ) async throws(CredentialsError) -> TokenResponse {
-    let outcome = try await outcome(of: grant, &exchange)
+    do {
+      return try tokens(in: try await send(grant, &exchange))
+    } catch let error as CredentialsError {
+      throw error
+    } catch let fault as GrantExchange.Fault {
+      throw CredentialsError(fault, fetching: "the tokens", from: request.issuer.host)
+    } catch {
+      throw CredentialsError(.failed, "the login failed", remedy: "log in again", cause: error)
+    }
+  }
+
+  /// Sends a grant; once more without a proof if the issuer does not bind tokens after all and nobody insists on it.
+  func send(
+    _ grant: TokenGrant,
+    _ exchange: inout GrantExchange
+  ) async throws(GrantExchange.Fault) -> TokenOutcome {
+    let outcome = try await exchange.send(grant)
     guard exchange.binding != nil, case .refused(let refusal) = DPoPSupport(outcome) else {
-      return try tokens(in: outcome)
+      return outcome
     }
     guard request.manner.dpop != .always else {
-      throw CredentialsError(
-        .refused,
-        "the issuer does not bind its refresh tokens to a key (DPoP)",
-        remedy: "leave out --dpop always, or have the issuer enable DPoP for this client"
+      throw .unusable(
+        OAuthError(
+          .refused,
+          what: "the issuer does not bind its refresh tokens to a key (DPoP)",
+          remedy: "leave out --dpop always, or have the issuer enable DPoP for this client"
+        )
       )
     }
     effects.trace("the issuer does not bind tokens to a key after all; going on without")
     documents.noteDPoPRefused()
     exchange.binding = nil
-    return try tokens(
-      in: refusal == .bearer ? outcome : try await self.outcome(of: grant, &exchange)
-    )
-  }
-
-  private func outcome(
-    of grant: TokenGrant,
-    _ exchange: inout GrantExchange
-  ) async throws(CredentialsError) -> TokenOutcome {
-    do {
-      return try await exchange.send(grant)
-    } catch {
-      switch error {
-      case .notMade(let error): throw CredentialsError(error)
-      case .unanswered(let failure):
-        throw CredentialsError(
-          OAuthError(failure, fetching: "the tokens", from: request.issuer.host)
-        )
-      }
-    }
+    return refusal == .bearer ? outcome : try await exchange.send(grant)
   }
 
   private func tokens(in outcome: TokenOutcome) throws(CredentialsError) -> TokenResponse {
@@ -126,10 +125,8 @@ extension Login {
     let verdict = try await judge(idToken, against: expectation, metadata)
     let claims = try Acceptance.claims(of: verdict, skew: exchange.skew)
     let name = try await name(of: claims, tokens, metadata, exchange.binding)
-    var summary = summary(claims, tokens, received: received, nonce: nonce)
-    summary.name = name
     return Session(
-      summary: summary,
+      summary: summary(claims, name: name, tokens, received: received, nonce: nonce),
       refreshToken: tokens.refreshToken,
       idToken: idToken,
       accessToken: tokens.accessToken,
@@ -156,6 +153,7 @@ extension Login {
 
   private func summary(
     _ claims: IDTokenClaims,
+    name: String?,
     _ tokens: TokenResponse,
     received: Date,
     nonce: String?
@@ -165,7 +163,7 @@ extension Login {
       clientID: request.client.id,
       account: request.account,
       subject: claims.subject,
-      name: nil,
+      name: name,
       authoritiesDigest: request.authoritiesDigest,
       loggedIn: received,
       state: .active,

@@ -145,7 +145,7 @@ package struct Renewal {
       return .answered(outcome)
     } catch {
       switch error {
-      case .notMade(let error): return .unmade(error)
+      case .unusable(let error): return .unmade(error)
       case .unanswered(let failure): return .unanswered(failure)
       }
     }

@@ -50,6 +50,39 @@ import Testing
     #expect(!world.lines.contains("pass"))
   }
 
+  /// A secret that was typed serves the renewals, too.
+  @Test func clientSecretThatIsAskedForStaysWithTheSession() async throws {
+    let world = try World()
+    world.edit { $0.typed = ["client secret"] }
+    world.script(World.tokens(1))
+    var request = try Given.request()
+    request.client.method = .secretPost
+    _ = try await world.print(interactive: true, request: request)
+    #expect(try sent(world)["client_secret"] == "client+secret")
+    let question = try #require(world.read { $0.questions.first })
+    #expect(question.text == "secret of the client kube at issuer.test: ")
+    #expect(!question.echoes)
+    #expect(try world.stored()?.clientSecret?.expose() == "client secret")
+    world.pass(2000)
+    world.script(World.tokens(2))
+    _ = try await world.print(interactive: false, request: request)
+    #expect(try sent(world)["client_secret"] == "client+secret")
+    #expect(try sent(world)["refresh_token"] == "refresh-1")
+    #expect(world.read { $0.questions.filter { !$0.text.isEmpty } }.count == 1)
+    #expect(!world.lines.contains("client secret"))
+  }
+
+  @Test func clientSecretThatNobodyTypesIsNoLogin() async throws {
+    let world = try World()
+    var request = try Given.request()
+    request.client.method = .secretBasic
+    world.edit { $0.typed = [""] }
+    let error = try await world.refusal(interactive: true, request: request)
+    #expect(error?.code == .loginNeeded)
+    #expect(error?.remedy.contains("--client-secret-file") == true)
+    #expect(world.calls == ["metadata"])
+  }
+
   @Test func noPasswordIsNoLogin() async throws {
     let world = try World()
     world.edit { $0.typed = [""] }

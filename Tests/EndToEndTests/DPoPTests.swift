@@ -89,6 +89,23 @@ import Testing
     }
   }
 
+  @Test func `--dpop always with a device code is refused there as well`() async throws {
+    try await Desk.with { desk in
+      let conversation = try desk.startLanyard(
+        desk.getToken + ["--login", "device", "--dpop", "always"]
+      )
+      let url = try await conversation.hears { words in
+        words.split(whereSeparator: \.isWhitespace).first { $0.contains("user_code=") }
+          .map(String.init)
+      }
+      _ = try await BrowserDriver.with { try await $0.answerDevice(at: url, as: Desk.alice) }
+      let result = try await conversation.result()
+      #expect(result.status == 4, "\(result.errors)")
+      #expect(result.output.isEmpty)
+      #expect(result.errors.contains("leave out --dpop always"))
+    }
+  }
+
   @Test(arguments: [["--dpop", "never"], ["--token", "access"]])
   func `no proof where none may be`(words: [String]) async throws {
     try await Desk.with({ $0.dpop = .offered }) { desk in
