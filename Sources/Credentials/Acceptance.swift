@@ -12,7 +12,7 @@ enum Acceptance {
   /// The claims of a passed verdict; throws the failed rules.
   ///
   /// `skew`: what the answer with the token said about this clock, which explains times that do not fit.
-  static func claims(
+  fileprivate static func claims(
     of verdict: IDTokenVerdict,
     skew: ClockSkew?
   ) throws(CredentialsError) -> IDTokenClaims {
@@ -73,5 +73,42 @@ enum Acceptance {
       life: tokens.expiresIn.map { .lasting(Double($0)) } ?? .unknown,
       received: received
     )
+  }
+}
+
+extension Documents {
+  /// The claims of an answer's ID token, after its verdict.
+  ///
+  /// `session`: the one that is renewed, whose person and login the token has to repeat; nil for a login. `skew`: what
+  /// the answer said about this clock. `fresh`: with keys that are fetched now. Throws the failed rules, and why there
+  /// are no keys to judge by.
+  func claims(
+    of idToken: Secret,
+    in tokens: TokenResponse,
+    _ metadata: ProviderMetadata,
+    nonce: IDTokenExpectation.NonceRule,
+    renewing session: Session? = nil,
+    received: Date,
+    skew: ClockSkew?,
+    fresh: Bool = false
+  ) async throws(CredentialsError) -> IDTokenClaims {
+    let expectation = IDTokenExpectation(
+      issuer: request.issuer,
+      clientID: request.client.id,
+      nonce: nonce,
+      accessToken: tokens.accessToken,
+      previousSubject: session?.summary.subject,
+      previous: session?.idToken.flatMap { PreviousIDToken(passed: $0) },
+      now: received,
+      skew: Numbers.skew,
+      algorithms: metadata.signingAlgorithms
+    )
+    let verdict: IDTokenVerdict
+    do {
+      verdict = try await judge(idToken, against: expectation, metadata: metadata, fresh: fresh)
+    } catch {
+      throw CredentialsError(error)
+    }
+    return try Acceptance.claims(of: verdict, skew: skew)
   }
 }

@@ -157,23 +157,14 @@ extension CredentialSource {
       return (token, Acceptance.accessTimes(tokens, received: received))
     }
     guard let token = tokens.idToken else { throw missing }
-    let expectation = IDTokenExpectation(
-      issuer: request.issuer,
-      clientID: request.client.id,
+    let claims = try await documents.claims(
+      of: token,
+      in: tokens,
+      metadata,
       nonce: .none,
-      accessToken: tokens.accessToken,
-      previousSubject: nil,
-      now: received,
-      skew: Numbers.skew,
-      algorithms: metadata.signingAlgorithms
+      received: received,
+      skew: skew
     )
-    let verdict: IDTokenVerdict
-    do {
-      verdict = try await documents.judge(token, against: expectation, metadata: metadata)
-    } catch {
-      throw CredentialsError(error)
-    }
-    let claims = try Acceptance.claims(of: verdict, skew: skew)
     return (token, Acceptance.times(of: claims, received: received))
   }
 

@@ -112,18 +112,15 @@ extension Login {
       )
     }
     let received = effects.now()
-    let expectation = IDTokenExpectation(
-      issuer: request.issuer,
-      clientID: request.client.id,
+    let claims = try await documents.claims(
+      of: idToken,
+      in: tokens,
+      metadata,
       nonce: nonce.map { .exactly($0) } ?? .none,
-      accessToken: tokens.accessToken,
-      previousSubject: nil,
-      now: received,
-      skew: Numbers.skew,
-      algorithms: metadata.signingAlgorithms
+      received: received,
+      skew: exchange.skew,
+      fresh: true
     )
-    let verdict = try await judge(idToken, against: expectation, metadata)
-    let claims = try Acceptance.claims(of: verdict, skew: exchange.skew)
     let name = try await name(of: claims, tokens, metadata, exchange.binding)
     return Session(
       summary: summary(claims, name: name, tokens, received: received, nonce: nonce),
@@ -132,23 +129,6 @@ extension Login {
       accessToken: tokens.accessToken,
       binding: exchange.binding
     )
-  }
-
-  private func judge(
-    _ token: Secret,
-    against expectation: IDTokenExpectation,
-    _ metadata: ProviderMetadata
-  ) async throws(CredentialsError) -> IDTokenVerdict {
-    do {
-      return try await documents.judge(
-        token,
-        against: expectation,
-        metadata: metadata,
-        fresh: true
-      )
-    } catch {
-      throw CredentialsError(error)
-    }
   }
 
   private func summary(

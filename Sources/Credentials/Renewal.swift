@@ -188,24 +188,15 @@ package struct Renewal {
     let received = effects.now()
     try Acceptance.checkType(of: tokens)
     if let idToken = tokens.idToken {
-      let expectation = IDTokenExpectation(
-        issuer: order.request.issuer,
-        clientID: order.request.client.id,
+      let claims = try await documents.claims(
+        of: idToken,
+        in: tokens,
+        metadata,
         nonce: .absentOrEqual(session.summary.nonce),
-        accessToken: tokens.accessToken,
-        previousSubject: session.summary.subject,
-        previous: session.idToken.flatMap { PreviousIDToken(passed: $0) },
-        now: received,
-        skew: Numbers.skew,
-        algorithms: metadata.signingAlgorithms
+        renewing: session,
+        received: received,
+        skew: skew
       )
-      let verdict: IDTokenVerdict
-      do {
-        verdict = try await documents.judge(idToken, against: expectation, metadata: metadata)
-      } catch {
-        throw CredentialsError(error)
-      }
-      let claims = try Acceptance.claims(of: verdict, skew: skew)
       session.summary.idTimes = Acceptance.times(of: claims, received: received)
       session.idToken = idToken
     }

@@ -57,8 +57,12 @@ struct LogOut: AsyncParsableCommand {
       do {
         try await forget(found.context, found.options, found.environment)
       } catch {
-        first = first ?? error
-        if let error = error as? CredentialsError { Failure(error).tell() }
+        // The first is thrown at the end, and told there; the others are told here.
+        guard first != nil else {
+          first = error
+          continue
+        }
+        (error as? Failure ?? (error as? CredentialsError).map { Failure($0) })?.tell()
       }
     }
     if let first { throw first }

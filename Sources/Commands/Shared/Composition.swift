@@ -57,9 +57,11 @@ extension Composition {
       throw Failure(error, exitCode: ExitCodes.configuration)
     }
     guard trusted else {
+      // A token that is handed on goes to the API server, which the kubeconfig chooses as well.
+      let goal = request.grant == .given ? "handed to kubectl for" : "sent to"
       throw Failure(
         exitCode: ExitCodes.configuration,
-        "\(secret) would be sent to \(request.issuer.text), which you have not trusted with secrets",
+        "\(secret) would be \(goal) \(request.issuer.text), which you have not trusted with secrets",
         remedy: "if the kubeconfig is right: lanyard trust \(ShellWord.quote(request.issuer.text))"
       )
     }
@@ -78,13 +80,7 @@ extension Composition {
       environment: surroundings.environment,
       request: request,
       effects: effects,
-      trusts: { origin throws(CredentialsError) in
-        do {
-          return try trusted.holds(Issuer(origin))
-        } catch {
-          return false
-        }
-      }
+      trusts: { origin in (try? trusted.holds(Issuer(origin))) == true }
     ).secrets
   }
 

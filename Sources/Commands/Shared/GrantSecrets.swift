@@ -10,7 +10,7 @@ struct GrantSecrets: Sendable {
   let request: CredentialRequest
   let effects: Effects
   /// Whether a job's token may be sent to an address that is not its service's own.
-  let trusts: @Sendable (_ origin: String) throws(CredentialsError) -> Bool
+  let trusts: @Sendable (_ origin: String) -> Bool
 
   var secrets: CredentialSource.Secrets {
     var secrets = CredentialSource.Secrets(assertion: assertion)
@@ -49,7 +49,7 @@ struct GrantSecrets: Sendable {
         url: environment[GitHubActionsToken.urlVariable],
         token: environment[GitHubActionsToken.tokenVariable]
       )
-      guard try job.isGitHub || trusts(job.origin) else { throw untrusted(job.origin) }
+      guard job.isGitHub || trusts(job.origin) else { throw untrusted(job.origin) }
       effects.trace("asking GitHub Actions for a token of this job")
       let usual = request.grant == .given ? request.client.id : request.issuer.text
       let call = job.call(audience: options.assertionAudience ?? usual)
