@@ -69,14 +69,10 @@ extension CredentialSource {
         return .notRevoked("the issuer answered \(answer.status)")
       }
       return .revoked
-    } catch let error as OAuthError {
-      return .notRevoked(error.what)
-    } catch let failure as TransportFailure {
-      return .notRevoked(
-        OAuthError(failure, fetching: "the revocation", from: request.issuer.host).what
-      )
     } catch {
-      return .notRevoked("the issuer could not be asked")
+      return .notRevoked(
+        CredentialsError(error, fetching: "the revocation", from: request.issuer.host).what
+      )
     }
   }
 }

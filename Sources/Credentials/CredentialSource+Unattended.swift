@@ -81,19 +81,8 @@ extension CredentialSource {
       effects.trace("asking the issuer for a token: \(request.grant.rawValue)")
       outcome = try await exchange.send(try await grant())
       skew = exchange.skew
-    } catch let error as OAuthError {
-      throw CredentialsError(error)
-    } catch let error as CredentialsError {
-      throw error
-    } catch let fault as GrantExchange.Fault {
-      throw CredentialsError(fault, fetching: "a token", from: request.issuer.host)
     } catch {
-      throw CredentialsError(
-        .failed,
-        "no token",
-        remedy: "try again; -v shows the cause",
-        cause: error
-      )
+      throw CredentialsError(error, fetching: "a token", from: request.issuer.host)
     }
     guard case .tokens(let tokens) = outcome else { throw refusal(outcome) }
     return try await judge(tokens, metadata, skew)

@@ -52,6 +52,26 @@ package struct CredentialsError: Error, Sendable {
     self.init(Self.code(of: error), error.what, remedy: error.remedy, cause: error)
   }
 
+  /// What kept a request to the issuer, or its answer, from being used: whatever this module, `OAuth` or the way there
+  /// throws; `subject` names what was asked for ("a device code").
+  package init(_ error: any Error, fetching subject: String, from host: String) {
+    switch error {
+    case let error as CredentialsError: self = error
+    case let error as OAuthError: self.init(error)
+    case let failure as TransportFailure:
+      self.init(OAuthError(failure, fetching: subject, from: host))
+    case let fault as GrantExchange.Fault:
+      self.init(fault, fetching: subject, from: host)
+    default:
+      self.init(
+        .failed,
+        "\(host) could not be asked for \(subject)",
+        remedy: "try again; -v shows the cause",
+        cause: error
+      )
+    }
+  }
+
   private static func code(of error: OAuthError) -> Code {
     if error.isTemporary { return .temporary }
     switch error.code {

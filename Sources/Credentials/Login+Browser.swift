@@ -77,14 +77,8 @@ extension Login {
       effects.trace("pushing the authorization request to the issuer")
       let answer = try await effects.sender(request.trust)(call)
       return try PushedAuthorization(answer, issuer: request.issuer).url(for: authorization)
-    } catch let error as OAuthError {
-      throw CredentialsError(error)
-    } catch let failure as TransportFailure {
-      throw CredentialsError(
-        OAuthError(failure, fetching: "the login request", from: request.issuer.host)
-      )
     } catch {
-      throw CredentialsError(.failed, "the login failed", remedy: "log in again", cause: error)
+      throw CredentialsError(error, fetching: "the login request", from: request.issuer.host)
     }
   }
 

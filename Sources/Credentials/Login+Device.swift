@@ -130,16 +130,8 @@ extension Login {
       answer = try await effects.sender(request.trust)(call)
       try refuseWrongConfiguration(answer)
       return try DeviceAuthorization(answer, issuer: request.issuer)
-    } catch let error as CredentialsError {
-      throw error
-    } catch let error as OAuthError {
-      throw CredentialsError(error)
-    } catch let failure as TransportFailure {
-      throw CredentialsError(
-        OAuthError(failure, fetching: "a device code", from: request.issuer.host)
-      )
     } catch {
-      throw CredentialsError(.failed, "no device code", remedy: "log in again", cause: error)
+      throw CredentialsError(error, fetching: "a device code", from: request.issuer.host)
     }
   }
 

@@ -43,12 +43,8 @@ extension Login {
   ) async throws(CredentialsError) -> TokenResponse {
     do {
       return try tokens(in: try await send(grant, &exchange))
-    } catch let error as CredentialsError {
-      throw error
-    } catch let fault as GrantExchange.Fault {
-      throw CredentialsError(fault, fetching: "the tokens", from: request.issuer.host)
     } catch {
-      throw CredentialsError(.failed, "the login failed", remedy: "log in again", cause: error)
+      throw CredentialsError(error, fetching: "the tokens", from: request.issuer.host)
     }
   }
 

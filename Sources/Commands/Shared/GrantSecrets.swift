@@ -54,16 +54,8 @@ struct GrantSecrets: Sendable {
       let usual = request.grant == .given ? request.client.id : request.issuer.text
       let call = job.call(audience: options.assertionAudience ?? usual)
       return try job.token(in: try await effects.send(TransportTrust(authorities: []), call))
-    } catch let error as CredentialsError {
-      throw error
-    } catch let error as OAuthError {
-      throw CredentialsError(error)
-    } catch let failure as TransportFailure {
-      throw CredentialsError(
-        OAuthError(failure, fetching: "a token of this job", from: "GitHub Actions")
-      )
     } catch {
-      throw CredentialsError(.failed, "no token of this job", remedy: "try again", cause: error)
+      throw CredentialsError(error, fetching: "a token of this job", from: "GitHub Actions")
     }
   }
 
