@@ -72,7 +72,8 @@ struct BrowserLogin: Sendable {
       do throws(OAuthError) {
         return await conclude(try pasted.outcome(of: line))
       } catch {
-        effects.tell("\(error.what); \(error.remedy)")
+        effects.tell(error.what)
+        effects.tell("  \(error.remedy)")
       }
     }
     return nil

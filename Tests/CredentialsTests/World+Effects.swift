@@ -48,6 +48,7 @@ extension World {
       state.now.addTimeInterval(seconds)
     }
     read { $0.onPause }(self)
+    await Task.yield()
   }
 
   /// What the person types next; without anything more they leave the terminal alone.
