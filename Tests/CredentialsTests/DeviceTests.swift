@@ -8,7 +8,7 @@ import Testing
 @Suite struct DeviceTests {
   static let page = "\(Given.issuer)/device"
 
-  /// What the device authorization endpoint answers; a closure of its own, because the compiler cannot take it in place.
+  /// What the device authorization endpoint answers; named, because the compiler does not survive it in place.
   private static let code: World.Answer = { _ throws(TransportFailure) in
     World.ok(
       """
