@@ -53,7 +53,9 @@ struct GrantSecrets: Sendable {
       effects.trace("asking GitHub Actions for a token of this job")
       let usual = request.grant == .given ? request.client.id : request.issuer.text
       let call = job.call(audience: options.assertionAudience ?? usual)
-      return try job.token(in: try await effects.send(TransportTrust(authorities: []), call))
+      // The authorities count there, too; the certificate of the client is for its issuer alone.
+      let trust = TransportTrust(authorities: request.authorities)
+      return try job.token(in: try await effects.send(trust, call))
     } catch {
       throw CredentialsError(error, fetching: "a token of this job", from: "GitHub Actions")
     }

@@ -85,6 +85,9 @@ package struct AuthorizationOptions: ParsableArguments {
         throw ValidationError("--redirect-uri: \(error.what)")
       }
     }
+    for resource in resources where !resource.contains(":") || resource.contains("#") {
+      throw ValidationError("--resource takes an absolute URI without a fragment (RFC 8707)")
+    }
     for text in parameters where text.hasPrefix("=") || !text.contains("=") {
       throw ValidationError("--auth-param takes name=value")
     }

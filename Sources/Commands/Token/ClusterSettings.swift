@@ -20,7 +20,8 @@ package enum ClusterSettings {
       merged.adopt(mannerOf: options)
       return merged
     } catch {
-      throw refusal("as options of get-token oidc: \(GetTokenOIDC.message(for: error))")
+      let usage = UsageMessage(message: GetTokenOIDC.message(for: error), fullMessage: "")
+      throw refusal(usage.failure.what)
     }
   }
 
