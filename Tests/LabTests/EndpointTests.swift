@@ -68,6 +68,10 @@ import Testing
       visitor.lab.faults.set(try Fault(parsing: "redirect-remove:endpoint=end_session,name=state"))
       #expect(try await visitor.web.send(url).header("location") == "http://127.0.0.1:1/bye")
       #expect(try await visitor.web.send("\(visitor.lab.issuer)/logout").status == 400)
+      let asks = "\(visitor.lab.issuer)/logout?client_id=lanyard&logout_hint=alice"
+      #expect(try await visitor.web.send(asks).status == 200)
+      #expect(try await visitor.web.send(asks.replacing("lanyard", with: "nobody")).status == 400)
+      #expect(visitor.lab.count(.logout) == 3 && visitor.lab.count(.familyRevoked) == 1)
     }
   }
 
