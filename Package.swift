@@ -55,6 +55,51 @@ let package = Package(
     .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.0"),
   ],
   targets: [
+    // MARK: AWS: how EKS is asked, and where AWS credentials come from
+
+    .target(
+      name: "AWS",
+      dependencies: [
+        "Clouds", "EKSToken", "OAuth",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+      ],
+      path: "Sources/Clouds/AWS"
+    ),
+    .testTarget(
+      name: "AWSTests",
+      dependencies: [
+        "AWS", "Clouds", "EKSToken", "OAuth",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+      ],
+      path: "Tests/Clouds/AWSTests",
+      // Read from the source tree, as those of the other clouds are.
+      exclude: ["Vectors"]
+    ),
+
+    // MARK: Azure: Entra ID, managed identities and the Azure CLI's files
+
+    .target(
+      name: "Azure",
+      dependencies: [
+        "Clouds", "OAuth",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+      ],
+      path: "Sources/Clouds/Azure"
+    ),
+    .testTarget(
+      name: "AzureTests",
+      dependencies: [
+        "Azure", "Clouds", "OAuth",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+      ],
+      path: "Tests/Clouds/AzureTests"
+    ),
+
     // MARK: CLibYAML: libyaml, which gives the start and end mark of every node
 
     .systemLibrary(
@@ -75,12 +120,17 @@ let package = Package(
       providers: [.apt(["libqrencode-dev"]), .brew(["qrencode"])]
     ),
 
+    // MARK: Clouds: what obtaining a cloud's token may do to the world, and what it gives
+
+    .target(name: "Clouds", dependencies: ["OAuth"], path: "Sources/Clouds/Shared"),
+
     // MARK: Commands: what people type and read
 
     .target(
       name: "Commands",
       dependencies: [
-        "Credentials", "Host", "Kubeconfig", "OAuth", "ReadyCredential", "SessionStore",
+        "AWS", "Azure", "Clouds", "Credentials", "Google", "Host", "Kubeconfig", "OAuth",
+        "ReadyCredential", "SessionStore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
       ]
@@ -88,7 +138,7 @@ let package = Package(
     .testTarget(
       name: "CommandsTests",
       dependencies: [
-        "Commands", "Credentials", "Host", "OAuth", "SessionStore",
+        "Clouds", "Commands", "Credentials", "Host", "OAuth", "SessionStore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
@@ -98,17 +148,25 @@ let package = Package(
     .target(
       name: "Credentials",
       dependencies: [
-        "OAuth", "ReadyCredential", "SessionStore",
+        "Clouds", "OAuth", "ReadyCredential", "SessionStore",
         .product(name: "HTTPTypes", package: "swift-http-types"),
       ]
     ),
     .testTarget(
       name: "CredentialsTests",
       dependencies: [
-        "Credentials", "OAuth", "ReadyCredential", "SessionStore",
+        "Clouds", "Credentials", "OAuth", "ReadyCredential", "SessionStore",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
       ]
+    ),
+
+    // MARK: EKSToken: the signed request that is a token of EKS. No Foundation, so that static keys need no other program
+
+    .target(
+      name: "EKSToken",
+      dependencies: ["ReadyCredential"],
+      path: "Sources/Clouds/EKSToken"
     ),
 
     // MARK: EndToEnd: the built programs, real kubectl, the lab
@@ -134,6 +192,29 @@ let package = Package(
       path: "Fuzz",
       exclude: ["Corpus", "Dictionaries", "Program"],
       sources: ["Targets", "Tests"]
+    ),
+
+    // MARK: Google: Application Default Credentials and gcloud's own sign-in
+
+    .target(
+      name: "Google",
+      dependencies: [
+        "Clouds", "OAuth",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+      ],
+      path: "Sources/Clouds/Google"
+    ),
+    .testTarget(
+      name: "GoogleTests",
+      dependencies: [
+        "Clouds", "Google", "OAuth",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+      ],
+      path: "Tests/Clouds/GoogleTests"
     ),
 
     // MARK: Host: effects
@@ -241,7 +322,7 @@ let package = Package(
 
     .executableTarget(
       name: "lanyard",
-      dependencies: ["ReadyCredential"],
+      dependencies: ["EKSToken", "ReadyCredential"],
       linkerSettings: hotPathLinking
     ),
     .executableTarget(

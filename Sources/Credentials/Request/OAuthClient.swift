@@ -40,26 +40,3 @@ package struct OAuthClient: Sendable, Equatable {
     return [.secretBasic, .secretPost, .secretJWT].contains(method)
   }
 }
-
-/// With whom a connection is made: what is trusted beside the system's roots, and what this client shows.
-package struct TransportTrust: Sendable, Hashable {
-  /// Certificates (PEM) that are trusted beside the system's; empty if none were named.
-  package let authorities: [UInt8]
-  /// The client's certificate chain (PEM) for mutual TLS (RFC 8705); empty if there is none.
-  package let certificate: [UInt8]
-  /// The key of that certificate, PEM.
-  package let key: Secret?
-
-  /// Puts them together.
-  package init(authorities: [UInt8], certificate: [UInt8] = [], key: Secret? = nil) {
-    self.authorities = authorities
-    self.certificate = certificate
-    self.key = certificate.isEmpty ? nil : key
-  }
-
-  /// The key is left out: equal certificates have it in common.
-  package func hash(into hasher: inout Hasher) {
-    hasher.combine(authorities)
-    hasher.combine(certificate)
-  }
-}

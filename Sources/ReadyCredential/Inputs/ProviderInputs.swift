@@ -13,20 +13,17 @@ struct ProviderInputs {
   /// Options whose value is the name of a variable that the provider reads.
   var variableOptions: [String]
 
+  /// Variables that the provider reads whatever the options say.
+  var always: [String] = []
+
   /// The row of the provider named by `arguments` (`get-token PROVIDER …`), or nil if it is not known.
   static func of(arguments: [[UInt8]]) -> ProviderInputs? {
     guard arguments.count >= 2, arguments[0].elementsEqual("get-token".utf8) else { return nil }
-    if arguments[1].elementsEqual("oidc".utf8) {
-      return ProviderInputs(
-        // Another job of GitHub Actions is another principal, and its URL tells jobs apart.
-        readers: [("--assertion-from", ["ACTIONS_ID_TOKEN_REQUEST_URL"])],
-        pathOptions: [
-          "--client-secret-file", "--certificate-authority", "--client-key-file",
-          "--client-certificate-file", "--password-file", "--assertion-file",
-        ],
-        variableOptions: ["--client-secret-env", "--password-env", "--assertion-env"]
-      )
-    }
+    let provider = arguments[1]
+    if provider.elementsEqual("oidc".utf8) { return oidc }
+    if provider.elementsEqual("eks".utf8) { return eks }
+    if provider.elementsEqual("gke".utf8) { return gke }
+    if provider.elementsEqual("aks".utf8) { return aks }
     return nil
   }
 
@@ -37,7 +34,7 @@ struct ProviderInputs {
 
   /// The names of all variables that the provider reads for these arguments.
   func variables(for arguments: [[UInt8]]) -> [String] {
-    readers.flatMap { values(of: [$0.option], in: arguments).isEmpty ? [] : $0.variables }
+    always + readers.flatMap { values(of: [$0.option], in: arguments).isEmpty ? [] : $0.variables }
       + values(of: variableOptions, in: arguments).map { String(decoding: $0, as: UTF8.self) }
   }
 

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#if canImport(FoundationEssentials)
+package import FoundationEssentials
+#else
+package import Foundation
+#endif
+package import OAuth
+
+/// Everything that obtaining a cloud's token does to the world, in one record.
+///
+/// Built in one place (Commands/Cloud); tests build another.
+package struct CloudEffects: Sendable {
+  /// The wall clock.
+  package var now: @Sendable () -> Date
+  /// So many bytes from the system's generator.
+  package var random: @Sendable (_ count: Int) -> [UInt8]
+  /// Sleeps so many seconds; throws when cancelled.
+  package var pause: @Sendable (_ seconds: Double) async throws -> Void
+  /// The environment of the process; a variable that is set but empty counts as unset and is not in it.
+  package var environment: [String: String]
+  /// The home folder: `HOME`, else that of the user database; nil if there is none.
+  package var home: String?
+  /// Sends one request, through proxies where the environment names them; it follows no redirects.
+  package var send:
+    @Sendable (TransportTrust, HTTPCall) async throws(TransportFailure) -> HTTPAnswer
+  /// Sends one request to a metadata service: never through a proxy, and for at most so many seconds.
+  package var sendDirect:
+    @Sendable (_ seconds: Double, HTTPCall) async throws(TransportFailure) -> HTTPAnswer
+  /// The content of a regular file; nil if there is none, also when it is a folder or larger than the limit in bytes.
+  package var readFile: @Sendable (_ path: String, _ limit: Int) throws(CloudError) -> [UInt8]?
+  /// Replaces a file by rename, mode 0600 unless it was there with another; the folder has to be there.
+  package var replaceFile: @Sendable (_ path: String, _ bytes: [UInt8]) throws(CloudError) -> Void
+  /// Runs a program without a shell and with nothing on its standard input.
+  package var run: @Sendable (ProgramCall) async throws(CloudError) -> ProgramAnswer
+  /// Asks for one line at the terminal, shown while it is typed or not; nil if there is nobody to ask.
+  package var ask:
+    @Sendable (_ question: String, _ echoes: Bool) async throws(CloudError) -> String?
+  /// Says something to the person, a line at a time; escaped by the callee.
+  package var tell: @Sendable (String) -> Void
+  /// Says what is being done, when `-v` asks for it; never given anything secret.
+  package var trace: @Sendable (String) -> Void
+  /// What is kept under this identity and has more than so many seconds left; else what `make` gives, kept from then on.
+  ///
+  /// One process at a time makes it, and the others find what it made; a temporary failure is shared for some seconds.
+  /// Where nothing can be kept, each process makes its own.
+  package var kept:
+    @Sendable (
+      _ identity: KeptIdentity, _ enough: Double,
+      _ make: @Sendable () async throws(CloudError) -> KeptSecret
+    ) async throws(CloudError) -> KeptSecret
+
+  /// Runs `body` while no other process of ours does so for the same identity, and gives what it gives; signals that
+  /// end a process are held back meanwhile.
+  ///
+  /// For vendors' files whose refresh token rotates: read again inside, and write before leaving.
+  package var alone:
+    @Sendable (
+      _ identity: KeptIdentity, _ body: @Sendable () async throws(CloudError) -> KeptSecret
+    ) async throws(CloudError) -> KeptSecret
+
+  /// Makes the record.
+  package init(
+    now: @escaping @Sendable () -> Date,
+    random: @escaping @Sendable (Int) -> [UInt8],
+    pause: @escaping @Sendable (Double) async throws -> Void,
+    environment: [String: String],
+    home: String?,
+    send:
+      @escaping @Sendable (TransportTrust, HTTPCall) async throws(TransportFailure) ->
+      HTTPAnswer,
+    sendDirect: @escaping @Sendable (Double, HTTPCall) async throws(TransportFailure) -> HTTPAnswer,
+    readFile: @escaping @Sendable (String, Int) throws(CloudError) -> [UInt8]?,
+    replaceFile: @escaping @Sendable (String, [UInt8]) throws(CloudError) -> Void,
+    run: @escaping @Sendable (ProgramCall) async throws(CloudError) -> ProgramAnswer,
+    ask: @escaping @Sendable (String, Bool) async throws(CloudError) -> String?,
+    tell: @escaping @Sendable (String) -> Void,
+    trace: @escaping @Sendable (String) -> Void,
+    kept:
+      @escaping @Sendable (
+        KeptIdentity, Double, @Sendable () async throws(CloudError) -> KeptSecret
+      ) async throws(CloudError) -> KeptSecret,
+    alone:
+      @escaping @Sendable (
+        KeptIdentity, @Sendable () async throws(CloudError) -> KeptSecret
+      ) async throws(CloudError) -> KeptSecret
+  ) {
+    self.now = now
+    self.random = random
+    self.pause = pause
+    self.environment = environment
+    self.home = home
+    self.send = send
+    self.sendDirect = sendDirect
+    self.readFile = readFile
+    self.replaceFile = replaceFile
+    self.run = run
+    self.ask = ask
+    self.tell = tell
+    self.trace = trace
+    self.kept = kept
+    self.alone = alone
+  }
+}
+
+/// Whose secret is kept: never a kubeconfig context, so that one identity serves all its clusters.
+package struct KeptIdentity: Sendable, Hashable {
+  /// What it is, for messages and `lanyard status`: `AWS role arn:aws:iam::111122223333:role/dev`.
+  package let name: String
+  /// Everything that decides whose it is and what it may do; two identities with equal parts are one.
+  package let parts: [String]
+
+  /// Names an identity.
+  package init(name: String, parts: [String]) {
+    self.name = name
+    self.parts = parts
+  }
+}
+
+/// A program to run.
+package struct ProgramCall: Sendable {
+  /// The program (a path, or a name to look for in `PATH`) and its arguments.
+  package var words: [String]
+  /// Variables set beside the process's own environment.
+  package var variables: [String: String]
+  /// After so many seconds it is ended.
+  package var seconds: Double
+  /// The folder that it runs in; nil: this process's.
+  package var folder: String?
+
+  /// Describes a call.
+  package init(
+    _ words: [String],
+    variables: [String: String] = [:],
+    seconds: Double,
+    folder: String? = nil
+  ) {
+    self.words = words
+    self.variables = variables
+    self.seconds = seconds
+    self.folder = folder
+  }
+}
+
+/// What a program left.
+package struct ProgramAnswer: Sendable {
+  /// Its exit status; 128 and the signal if one ended it.
+  package var status: Int32
+  /// Its standard output, at most 1 MiB; secret until something says otherwise.
+  package var output: Secret
+  /// Its standard error, at most 64 KiB.
+  package var errors: String
+
+  /// Puts an answer together.
+  package init(status: Int32, output: Secret, errors: String) {
+    self.status = status
+    self.output = output
+    self.errors = errors
+  }
+}
