@@ -21,6 +21,10 @@ package struct CloudEffects: Sendable {
   package var environment: [String: String]
   /// The home folder: `HOME`, else that of the user database; nil if there is none.
   package var home: String?
+  /// The home folder that the user database names, which no kubeconfig can choose as it can `HOME`.
+  package var accountHome: String?
+  /// Whether the user's own configuration file allows what a kubeconfig and what it points to may not do.
+  package var allows: @Sendable (CloudPermission) -> Bool
   /// Sends one request, through proxies where the environment names them; it follows no redirects.
   package var send:
     @Sendable (TransportTrust, HTTPCall) async throws(TransportFailure) -> HTTPAnswer
@@ -66,6 +70,8 @@ package struct CloudEffects: Sendable {
     pause: @escaping @Sendable (Double) async throws -> Void,
     environment: [String: String],
     home: String?,
+    accountHome: String?,
+    allows: @escaping @Sendable (CloudPermission) -> Bool,
     send:
       @escaping @Sendable (TransportTrust, HTTPCall) async throws(TransportFailure) ->
       HTTPAnswer,
@@ -90,6 +96,8 @@ package struct CloudEffects: Sendable {
     self.pause = pause
     self.environment = environment
     self.home = home
+    self.accountHome = accountHome
+    self.allows = allows
     self.send = send
     self.sendDirect = sendDirect
     self.readFile = readFile

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What only the user's own configuration file can allow, by the names that stand under `allow` there.
+///
+/// A kubeconfig is hostile input, and so is every file that its environment can name (docs/life-of-a-credential.md).
+package enum CloudPermission: String, Sendable, CaseIterable {
+  /// Run the `credential_process` of an AWS configuration that lies elsewhere than in the account's own home.
+  case awsCredentialProcess = "aws-credential-process"
+  /// Run the command of an executable-sourced Google credential.
+  case googleExecutable = "google-executable"
+  /// Send what a Google credential file holds to hosts other than Google's.
+  case googleOtherHosts = "google-other-hosts"
+  /// Send Azure credentials to a host that is none of the known clouds'.
+  case azureOtherHosts = "azure-other-hosts"
+  /// Send AWS credentials to a host that is not Amazon's.
+  case awsOtherHosts = "aws-other-hosts"
+}
