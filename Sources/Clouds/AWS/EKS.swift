@@ -44,7 +44,7 @@ package enum EKS {
 
   /// A token for a cluster, signed with the credentials that the AWS chain gives.
   ///
-  /// Its expiry is 14 minutes ahead, or the end of the credentials if that comes first.
+  /// It is reported to last for 14 minutes, or to the end of the credentials if that comes first.
   /// Throws ``CloudError`` with the command that helps.
   package static func token(
     for request: EKSRequest,
@@ -171,6 +171,7 @@ package enum EKS {
     return CloudToken(
       token: Secret(token.token.expose()),
       expiry: Date(timeIntervalSince1970: Double(token.expiration)),
+      reported: Date(timeIntervalSince1970: Double(token.reported)),
       files: AWSFiles(environment: context.environment, effects: context.effects).paths
     )
   }
