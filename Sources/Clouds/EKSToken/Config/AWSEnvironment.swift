@@ -94,6 +94,39 @@ package struct AWSEnvironment: Sendable {
     return services?[service, "endpoint_url"] ?? profile?["endpoint_url"]
   }
 
+  /// A setting that says something other than it may.
+  package struct UnknownSetting: Error, Sendable, Equatable {
+    /// Its value.
+    package let value: String
+  }
+
+  /// How the host of STS is to be chosen; the arguments are what options say.
+  ///
+  /// `AWS_USE_FIPS_ENDPOINT`, `AWS_USE_DUALSTACK_ENDPOINT`, `AWS_STS_REGIONAL_ENDPOINTS`, and the profile's keys with the
+  /// same names. Regional unless told otherwise, as in version 2 of the AWS CLI.
+  /// Throws ``UnknownSetting`` if the latter is neither `regional` nor `legacy`.
+  package func variant(
+    fips: Bool,
+    dualStack: Bool,
+    regionalEndpoints: String?,
+    profile: AWSProfile?
+  ) throws(UnknownSetting) -> STSEndpoint.Variant {
+    let regional =
+      regionalEndpoints ?? variable("AWS_STS_REGIONAL_ENDPOINTS") ?? profile?[
+        "sts_regional_endpoints"
+      ]
+      ?? "regional"
+    guard regional == "regional" || regional == "legacy" else {
+      throw UnknownSetting(value: regional)
+    }
+    return STSEndpoint.Variant(
+      fips: fips || isTrue(variable("AWS_USE_FIPS_ENDPOINT") ?? profile?["use_fips_endpoint"]),
+      dualStack: dualStack
+        || isTrue(variable("AWS_USE_DUALSTACK_ENDPOINT") ?? profile?["use_dualstack_endpoint"]),
+      legacy: regional == "legacy"
+    )
+  }
+
   /// Whether a setting says `true`, in any case.
   package func isTrue(_ setting: String?) -> Bool {
     setting?.lowercased() == "true"
