@@ -14,7 +14,7 @@ import Foundation
 /// They write some of them in place and without a lock (aws-cli issue 9632), so one that is torn is looked at again.
 struct CacheDocument: Sendable {
   /// The largest file that is read, in bytes: real ones have 1 to 5 KB.
-  private static let limit = 256 * 1024
+  static let limit = 256 * 1024
   /// After so many seconds a torn file is read once more.
   private static let secondLook = 0.05
 
