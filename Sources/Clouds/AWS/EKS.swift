@@ -62,12 +62,9 @@ package enum EKS {
     let service = try await service(for: request, context)
     let fetch = AWSFetch(context: context, service: service.roles)
     let credentials = try await fetch.credentials(of: source(for: request, base))
-    return try signed(
-      request,
-      with: credentials,
-      at: service.endpoint,
-      context
-    )
+    var token = try signed(request, with: credentials, at: service.endpoint, context)
+    token.files += base.files(in: context)
+    return token
   }
 
   /// The source that the request asks for: the chain's, or a role on top of it.
