@@ -69,7 +69,7 @@ let package = Package(
     .testTarget(
       name: "AWSTests",
       dependencies: [
-        "AWS", "Clouds", "EKSToken", "OAuth",
+        "AWS", "Clouds", "EKSToken", "OAuth", "ReadyCredential",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
       ],
@@ -244,7 +244,7 @@ let package = Package(
 
     // MARK: Kubeconfig: Kubernetes' client formats
 
-    .target(name: "Kubeconfig", dependencies: ["CLibYAML"]),
+    .target(name: "Kubeconfig", dependencies: ["CLibYAML", "ReadyCredential"]),
     .testTarget(name: "KubeconfigTests", dependencies: ["Kubeconfig"]),
 
     // MARK: Lab: an identity provider and an API server in a box

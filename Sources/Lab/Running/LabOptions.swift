@@ -52,6 +52,8 @@ package struct LabOptions: Sendable {
   package var usernamePrefix = ""
   /// What the API server puts before each group.
   package var groupsPrefix = ""
+  /// Whether the lab plays AWS beside its identity provider, and its API server takes tokens of EKS.
+  package var aws = false
   /// A file to which the log is appended as JSON lines.
   package var logFile: String?
 
