@@ -244,7 +244,7 @@ let package = Package(
 
     // MARK: Kubeconfig: Kubernetes' client formats
 
-    .target(name: "Kubeconfig", dependencies: ["CLibYAML"]),
+    .target(name: "Kubeconfig", dependencies: ["CLibYAML", "ReadyCredential"]),
     .testTarget(name: "KubeconfigTests", dependencies: ["Kubeconfig"]),
 
     // MARK: Lab: an identity provider and an API server in a box
