@@ -56,7 +56,9 @@ struct ApplicationDefault: Sendable {
     if case .file(let subject, _) = account.source {
       found.files.append(subject)
       if let bytes = try effects.readFile(subject, SubjectToken.limit) {
-        found.identity += FoundCredential(token: Secret(String(decoding: bytes, as: UTF8.self)), origin, files: []).identity
+        found.identity +=
+          FoundCredential(token: Secret(String(decoding: bytes, as: UTF8.self)), origin, files: [])
+          .identity
       }
     } else if case .aws = account.source {
       found.identity += [effects.environment["AWS_ACCESS_KEY_ID"] ?? ""]

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Clouds
+package import Clouds
 import OAuth
 
 /// What `get-token gke` is asked for.
 package struct GoogleRequest: Sendable, Equatable {
   /// What gke-gcloud-auth-plugin asks for with application default credentials.
-  package static let usualScopes = [cloudPlatform, "https://www.googleapis.com/auth/userinfo.email"]
+  package static let usualScopes = [
+    cloudPlatform, "https://www.googleapis.com/auth/userinfo.email",
+  ]
   static let cloudPlatform = "https://www.googleapis.com/auth/cloud-platform"
 
   /// The account among those that gcloud is signed in with; nil: its active one.

@@ -47,7 +47,8 @@ struct HostRule: Sendable, Equatable {
       throw CloudError(
         .configuration,
         "\(origin.place) would be sent to \(address.host), which is not Google's",
-        remedy: "if that is right, write allow: [\(CloudPermission.googleOtherHosts.rawValue)] in your own config.yaml"
+        remedy:
+          "if that is right, write allow: [\(CloudPermission.googleOtherHosts.rawValue)] in your own config.yaml"
       )
     }
     return address

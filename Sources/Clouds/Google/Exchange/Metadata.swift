@@ -29,16 +29,20 @@ enum MetadataAddress {
   ///
   /// `GCE_METADATA_HOST` and its older name `GCE_METADATA_ROOT` name host and port; `GCE_METADATA_IP` the address
   /// that is asked otherwise. Throws `.configuration` for a host that is neither loopback, link-local nor Google's name.
-  static func base(_ environment: [String: String]) throws(CloudError) -> (url: String, isNamed: Bool) {
+  static func base(_ environment: [String: String]) throws(CloudError) -> (
+    url: String, isNamed: Bool
+  ) {
     let named = environment["GCE_METADATA_HOST"] ?? environment["GCE_METADATA_ROOT"]
     let host = named ?? environment["GCE_METADATA_IP"] ?? "169.254.169.254"
-    guard let address = try? WebAddress("http://\(host)"), address.path.isEmpty, address.query == nil,
+    guard let address = try? WebAddress("http://\(host)"), address.path.isEmpty,
+      address.query == nil,
       address.isLoopback || isLinkLocal(address.host) || address.host == "metadata.google.internal"
     else {
       throw CloudError(
         .configuration,
         "\"\(Text.line(host))\" is not the host of a metadata server",
-        remedy: "unset GCE_METADATA_HOST, GCE_METADATA_ROOT and GCE_METADATA_IP, or name one on this machine"
+        remedy:
+          "unset GCE_METADATA_HOST, GCE_METADATA_ROOT and GCE_METADATA_IP, or name one on this machine"
       )
     }
     return (address.text, named != nil)

@@ -118,7 +118,8 @@ struct Refusal: Sendable, Equatable {
       return CloudError(
         .refused,
         "Google does not accept the token of \(origin.place): \(reason)",
-        remedy: "check the pool's provider (issuer, audience, attribute condition) and that the token is fresh"
+        remedy:
+          "check the pool's provider (issuer, audience, attribute condition) and that the token is fresh"
       )
     case (_, "invalid_client"), (_, "invalid_scope"), (_, "deleted_client"), (_, "disabled_client"):
       return CloudError(

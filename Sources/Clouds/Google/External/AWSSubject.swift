@@ -88,7 +88,8 @@ struct AWSSubject: Sendable {
     _ credentials: AWSCredentials,
     _ origin: Origin
   ) throws(CloudError) -> Request {
-    guard let address = try? WebAddress(url), isAmazons(address), address.path.isEmpty || address.path == "/"
+    guard let address = try? WebAddress(url), isAmazons(address),
+      address.path.isEmpty || address.path == "/"
     else { throw origin.wrong("its regional_cred_verification_url is not one of AWS") }
     var fields = [("host", address.host), ("x-amz-date", time.basic)]
     if let token = credentials.sessionToken {

@@ -70,7 +70,8 @@ struct ProgramSource: Sendable {
       throw CloudError(
         .configuration,
         "\(origin.place) wants to run a program, which a kubeconfig may not do",
-        remedy: "if you know it, write allow: [\(CloudPermission.googleExecutable.rawValue)] in your own config.yaml"
+        remedy:
+          "if you know it, write allow: [\(CloudPermission.googleExecutable.rawValue)] in your own config.yaml"
       )
     }
   }
@@ -112,7 +113,9 @@ enum ProgramAnswer {
       )
     }
     guard let type = json["token_type"]?.string, type == account.subjectTokenType else {
-      throw origin.wrong("its program gives a token of another type than \(Text.line(account.subjectTokenType))")
+      throw origin.wrong(
+        "its program gives a token of another type than \(Text.line(account.subjectTokenType))"
+      )
     }
     let expiry = json["expiration_time"]?.integer
     if needsExpiry, expiry == nil { throw origin.wrong("its program gives no expiration_time") }

@@ -38,9 +38,13 @@ struct SubjectToken: Sendable {
     case .url(let url, let headers, let format):
       return Found(token: try await fetched(url, headers, format))
     case .executable(let source):
-      return Found(token: try await ProgramSource(effects: effects, origin: origin).token(source, account))
+      return Found(
+        token: try await ProgramSource(effects: effects, origin: origin).token(source, account)
+      )
     case .aws(let source):
-      return Found(token: try await AWSSubject(effects: effects, origin: origin).token(source, account))
+      return Found(
+        token: try await AWSSubject(effects: effects, origin: origin).token(source, account)
+      )
     case .certificate(let source):
       return try CertificateSubject(effects: effects, origin: origin).found(source)
     }

@@ -32,7 +32,9 @@ enum CredentialFile {
     case "external_account_authorized_user": return .workforceUser(try workforceUser(fields))
     case "impersonated_service_account" where mayImpersonate: return try impersonated(fields)
     case "gdch_service_account":
-      throw fields.origin.wrong("accounts of Distributed Cloud (gdch_service_account) are not known here")
+      throw fields.origin.wrong(
+        "accounts of Distributed Cloud (gdch_service_account) are not known here"
+      )
     case "service_account_p12":
       throw fields.origin.wrong("P12 keys are no longer in use: make a JSON key of the account")
     case let other:

@@ -68,7 +68,9 @@ enum JSONMember {
     var result: [UInt8] = [UInt8(ascii: "\"")]
     for byte in text.utf8 {
       // Tokens are visible ASCII, so quotes and backslashes are all that has to be escaped.
-      if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { result.append(UInt8(ascii: "\\")) }
+      if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+        result.append(UInt8(ascii: "\\"))
+      }
       result.append(byte)
     }
     return result + [UInt8(ascii: "\"")]

@@ -59,7 +59,8 @@ struct GcloudStore: Sendable {
   func token(_ key: String) -> Token? {
     let query = DatabaseQuery(
       path: tokens,
-      statement: "SELECT access_token, token_expiry, rapt_token FROM access_tokens WHERE account_id = ?1",
+      statement:
+        "SELECT access_token, token_expiry, rapt_token FROM access_tokens WHERE account_id = ?1",
       parameters: [key],
       seconds: Self.patience
     )
