@@ -21,16 +21,16 @@ struct TokenSource: Sendable {
     case .token(let token): return CloudToken(token: token, expiry: nil, files: found.files)
     case .metadata:
       // The server keeps its tokens itself, and is as near as our own store.
-      return cloudToken(try await own().kept)
+      return cloudToken(try await own())
     case .credential(.serviceAccount(let key)) where key.isSelfSigned:
-      return cloudToken(try await own().kept)
+      return cloudToken(try await own())
     case .credential:
-      if let kept = found.kept { return cloudToken(kept.kept) }
+      if let kept = found.kept { return cloudToken(kept) }
       let make: @Sendable () async throws(CloudError) -> KeptSecret = {
         () async throws(CloudError) -> KeptSecret in
         try await own().kept
       }
-      return cloudToken(try await effects.kept(identity([]), Lives.enough, make))
+      return cloudToken(try await kept(identity([]), make))
     }
   }
 
@@ -53,7 +53,7 @@ struct TokenSource: Sendable {
       try await acting(impersonation).kept
     }
     let chain = delegates + [target]
-    return cloudToken(try await effects.kept(identity(chain), Lives.enough, make))
+    return cloudToken(try await kept(identity(chain), make))
   }
 
   private func acting(_ impersonation: Impersonation) async throws(CloudError) -> AccessToken {
@@ -61,8 +61,25 @@ struct TokenSource: Sendable {
     // Looked at before a token is asked for that could not be sent there.
     _ = try rule.address(impersonation.url, named: "endpoint for impersonation", of: found.origin)
     let source = try await own(toActAs: true)
-    return try await exchange(request.wantedScopes)
+    var token = try await exchange(request.wantedScopes)
       .acting(impersonation, bearer: source.token, rule)
+    token.mark = source.mark
+    return token
+  }
+
+  /// What is kept, unless somebody signed in anew since: then it is another's.
+  private func kept(
+    _ identity: KeptIdentity,
+    _ make: @Sendable () async throws(CloudError) -> KeptSecret
+  ) async throws(CloudError) -> AccessToken {
+    let token = AccessToken(try await effects.kept(identity, Lives.enough, make))
+    guard let mark = token.mark, let file = found.writableFile,
+      let bytes = try effects.readFile(file, CredentialFile.limit),
+      case .workforceUser(let user) = try CredentialFile.parse(bytes, found.origin),
+      AccessToken.mark(of: user.refreshToken) != mark
+    else { return token }
+    effects.trace("\(found.origin.place) is another sign-in than the one that a token is kept of")
+    return AccessToken(try await effects.kept(identity, .greatestFiniteMagnitude, make))
   }
 
   /// The credential's own token, asked for now unless the vendor keeps one.
@@ -99,7 +116,7 @@ struct TokenSource: Sendable {
     return KeptIdentity(name: "Google \(found.origin.who)\(acting)", parts: parts)
   }
 
-  private func cloudToken(_ kept: KeptSecret) -> CloudToken {
-    CloudToken(token: kept.secret, expiry: kept.expiry, files: Array(found.files.prefix(4)))
+  private func cloudToken(_ token: AccessToken) -> CloudToken {
+    CloudToken(token: token.token, expiry: token.expiry, files: Array(found.files.prefix(4)))
   }
 }

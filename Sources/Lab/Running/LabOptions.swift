@@ -52,6 +52,8 @@ package struct LabOptions: Sendable {
   package var usernamePrefix = ""
   /// What the API server puts before each group.
   package var groupsPrefix = ""
+  /// Whether the lab plays Google beside its identity provider, and its API server takes Google's access tokens.
+  package var google = false
   /// A file to which the log is appended as JSON lines.
   package var logFile: String?
 

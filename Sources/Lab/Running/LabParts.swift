@@ -18,6 +18,7 @@ struct LabParts: Sendable {
   let authority: LabCertificateAuthority
   let provider: IdentityProvider
   let apiServer: APIServer
+  let google: GoogleCloud?
   let adminSecret = Randomness.token()
   let shutDown = ShutDown()
   let now: Date
@@ -33,6 +34,9 @@ struct LabParts: Sendable {
       shape: options.keySetShape
     )
     let end = shutDown
+    let assertionIssuer = try AssertionIssuer()
+    let google = options.google ? GoogleCloud(clock: clock, assertionIssuer: assertionIssuer) : nil
+    self.google = google
     let provider = IdentityProvider(
       options: options,
       clock: clock,
@@ -40,7 +44,7 @@ struct LabParts: Sendable {
       faults: faults,
       keys: keys,
       authority: authority,
-      assertionIssuer: try AssertionIssuer(),
+      assertionIssuer: assertionIssuer,
       admin: AdminAccess(secret: adminSecret, shutDown: { await end.begin() })
     )
     self.provider = provider
@@ -52,8 +56,10 @@ struct LabParts: Sendable {
       groupsPrefix: options.groupsPrefix,
       verifiers: { await keys.verifiers }
     )
+    var gate = authenticator
+    if let google { gate.outsider = { google.issued($0)?.user } }
     apiServer = APIServer(
-      authenticator: authenticator,
+      authenticator: gate,
       catalog: SampleObjects(now: now).catalog,
       clock: clock,
       log: log

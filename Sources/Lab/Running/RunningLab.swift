@@ -20,6 +20,8 @@ package struct RunningLab: Sendable {
   package let clock: LabClock
   /// The faults that are set.
   package let faults: FaultBox
+  /// Google, if the lab plays it.
+  package let google: GoogleCloud?
   private let eventLog: EventLog
   private let provider: IdentityProvider
   private let group: ServiceGroup
@@ -38,6 +40,7 @@ package struct RunningLab: Sendable {
     options = parts.options
     clock = parts.clock
     faults = parts.faults
+    google = parts.google
     eventLog = parts.log
     provider = parts.provider
     self.group = group

@@ -24,8 +24,7 @@ extension GoogleExchange {
       try await renewWriting(file).kept
     }
     let identity = KeptIdentity(name: "Google file \(origin.who)", parts: ["google-file", file])
-    let kept = try await effects.alone(identity, make)
-    return AccessToken(token: kept.secret, obtained: kept.obtained, expiry: kept.expiry)
+    return AccessToken(try await effects.alone(identity, make))
   }
 
   private func renewWriting(_ file: String) async throws(CloudError) -> AccessToken {
@@ -35,7 +34,8 @@ extension GoogleExchange {
     guard case .workforceUser(let user) = try CredentialFile.parse(bytes, origin) else {
       throw origin.wrong("it has become another credential meanwhile")
     }
-    let token = try await renewed(user)
+    var token = try await renewed(user)
+    token.mark = AccessToken.mark(of: token.refreshToken ?? user.refreshToken)
     guard let successor = token.refreshToken, successor != user.refreshToken else { return token }
     guard let changed = JSONMember.replace("refresh_token", with: successor.expose(), in: bytes)
     else { throw origin.wrong("its refresh_token cannot be replaced") }

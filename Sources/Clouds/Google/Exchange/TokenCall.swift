@@ -9,17 +9,14 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// The requests that Google gives access tokens for. All of them are pure: somebody else sends them.
+/// The requests that Google gives access tokens for.
+///
+/// All of them are pure: somebody else sends them.
 enum TokenCall {
   /// Where refresh tokens and assertions of the public universe are exchanged.
   static let usualTokenURI = "https://oauth2.googleapis.com/token"
 
-  /// A refresh (RFC 6749 section 6), with what gcloud adds.
-  ///
-  /// - Parameters:
-  ///   - user: Whose.
-  ///   - url: A checked address.
-  ///   - scopes: What is asked for; empty: all that was granted.
+  /// A refresh (RFC 6749 section 6), with what gcloud adds; no scopes: all that was granted.
   static func refresh(_ user: AuthorizedUser, url: String, scopes: [String]) -> HTTPCall {
     var pairs = [
       ("grant_type", "refresh_token"), ("client_id", user.clientID),

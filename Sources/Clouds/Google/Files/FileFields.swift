@@ -34,7 +34,9 @@ struct FileFields: Sendable {
     return text
   }
 
-  /// A list of texts; empty if it is missing or null. Throws `.configuration` for anything else.
+  /// A list of texts; empty if it is missing or null.
+  ///
+  /// Throws `.configuration` for anything else.
   func list(_ name: String) throws(CloudError) -> [String] {
     guard let value = json[name], value != .null else { return [] }
     guard let texts = value.strings, texts.allSatisfy(Text.isVisibleASCII) else {
@@ -43,7 +45,9 @@ struct FileFields: Sendable {
     return texts
   }
 
-  /// A whole number; nil if it is missing or null. Throws `.configuration` for anything else.
+  /// A whole number; nil if it is missing or null.
+  ///
+  /// Throws `.configuration` for anything else.
   func whole(_ name: String) throws(CloudError) -> Int? {
     guard let value = json[name], value != .null else { return nil }
     guard let number = value.integer, let whole = Int(exactly: number) else {
@@ -52,7 +56,9 @@ struct FileFields: Sendable {
     return whole
   }
 
-  /// An object; nil if it is missing or null. Throws `.configuration` for anything else.
+  /// An object; nil if it is missing or null.
+  ///
+  /// Throws `.configuration` for anything else.
   func object(_ name: String) throws(CloudError) -> FileFields? {
     guard let value = json[name], value != .null else { return nil }
     guard value.members != nil else { throw origin.wrong("its \(name) is no object") }

@@ -135,7 +135,7 @@ enum SubjectSource: Sendable, Equatable {
   }
 }
 
-/// `credential_source.executable`
+/// The member `credential_source.executable`.
 struct ExecutableSource: Sendable, Equatable {
   var command: String
   /// Seconds.
@@ -156,7 +156,7 @@ struct AWSSource: Sendable, Equatable {
   var verificationURL: String
 }
 
-/// `credential_source.certificate`
+/// The member `credential_source.certificate`.
 struct CertificateSource: Sendable, Equatable {
   /// The file that says where certificate and key lie; nil: gcloud's usual one.
   var configuration: String?
