@@ -39,9 +39,9 @@ package struct CloudEffects: Sendable {
   ///
   /// It is opened for reading only. Throws `.temporary` while another program holds it for longer than the question
   /// waits, `.configuration` for a file that is none or has no such table.
-  package var query: @Sendable (DatabaseQuery) throws(CloudError) -> [[[UInt8]?]]?
+  package var query: @Sendable (DatabaseQuery) throws(CloudError) -> [[[UInt8]?]]? = { _ in nil }
   /// Whether the API server seems to have refused the token that was printed last.
-  package var isRejected: Bool
+  package var isRejected = false
   /// Runs a program without a shell and with nothing on its standard input.
   package var run: @Sendable (ProgramCall) async throws(CloudError) -> ProgramAnswer
   /// Asks for one line at the terminal, shown while it is typed or not; nil if there is nobody to ask.
@@ -96,9 +96,7 @@ package struct CloudEffects: Sendable {
     alone:
       @escaping @Sendable (
         KeptIdentity, @Sendable () async throws(CloudError) -> KeptSecret
-      ) async throws(CloudError) -> KeptSecret,
-    query: @escaping @Sendable (DatabaseQuery) throws(CloudError) -> [[[UInt8]?]]? = { _ in nil },
-    isRejected: Bool = false
+      ) async throws(CloudError) -> KeptSecret
   ) {
     self.now = now
     self.random = random
@@ -117,8 +115,6 @@ package struct CloudEffects: Sendable {
     self.trace = trace
     self.kept = kept
     self.alone = alone
-    self.query = query
-    self.isRejected = isRejected
   }
 }
 

@@ -17,7 +17,7 @@ struct LiveCloud: Sendable {
   ///
   /// `interactive` is what client-go says of the terminal; nil for a command that a person typed.
   func effects(_ kept: KeptSecrets, interactive: Bool?) -> CloudEffects {
-    CloudEffects(
+    var made = CloudEffects(
       now: effects.now,
       random: effects.random,
       pause: effects.pause,
@@ -47,13 +47,14 @@ struct LiveCloud: Sendable {
         try await SignalPolicy.holdingBack { () async throws(CloudError) -> KeptSecret in
           try await kept.alone(identity, body)
         }
-      },
-      query: { [files] query throws(CloudError) in
-        files.note(query.path)
-        return try Self.rows(query)
-      },
-      isRejected: kept.rejected
+      }
     )
+    made.query = { [files] query throws(CloudError) in
+      files.note(query.path)
+      return try Self.rows(query)
+    }
+    made.isRejected = kept.rejected
+    return made
   }
 
   /// The programs that may be run.

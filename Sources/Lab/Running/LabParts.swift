@@ -35,8 +35,7 @@ struct LabParts: Sendable {
     )
     let end = shutDown
     let assertionIssuer = try AssertionIssuer()
-    let google = options.google ? GoogleCloud(clock: clock, assertionIssuer: assertionIssuer) : nil
-    self.google = google
+    google = options.google ? GoogleCloud(clock: clock, assertionIssuer: assertionIssuer) : nil
     let provider = IdentityProvider(
       options: options,
       clock: clock,
@@ -56,10 +55,8 @@ struct LabParts: Sendable {
       groupsPrefix: options.groupsPrefix,
       verifiers: { await keys.verifiers }
     )
-    var gate = authenticator
-    if let google { gate.outsider = { google.issued($0)?.user } }
     apiServer = APIServer(
-      authenticator: gate,
+      authenticator: authenticator.admitting(google),
       catalog: SampleObjects(now: now).catalog,
       clock: clock,
       log: log

@@ -49,12 +49,8 @@ enum ImpersonationAnswer {
     let name = Text.line(account)
     switch answer.status {
     case 408, 425, 429, 500...599:
-      return CloudError(
-        .temporary,
-        "\(host) cannot issue a token of \(name) now: \(reason)",
-        remedy: "try again in a moment",
-        retryAfter: RetryAfter.seconds(in: answer.headers, now: now)
-      )
+      let later = RetryAfter.seconds(in: answer.headers, now: now)
+      return TokenAnswer.unavailable(host, "\(reason), asked for \(name)", retryAfter: later)
     case 401:
       return CloudError(
         .loginNeeded,

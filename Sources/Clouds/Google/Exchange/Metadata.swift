@@ -28,7 +28,8 @@ enum MetadataAddress {
   /// The base of the server's URLs, and whether somebody said that it is there.
   ///
   /// `GCE_METADATA_HOST` and its older name `GCE_METADATA_ROOT` name host and port; `GCE_METADATA_IP` the address
-  /// that is asked otherwise. Throws `.configuration` for a host that is neither loopback, link-local nor Google's name.
+  /// that is asked otherwise.
+  /// Throws `.configuration` for a host that is neither loopback, link-local nor Google's name.
   static func base(_ environment: [String: String]) throws(CloudError) -> (
     url: String, isNamed: Bool
   ) {

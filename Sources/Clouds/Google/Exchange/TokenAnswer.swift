@@ -45,14 +45,8 @@ enum TokenAnswer {
     case .garbled(let status):
       throw garbled(host, "\(status) without a token in it")
     case .error(let status, let code, let description, let retryAfter):
-      if outcome.isTemporary {
-        throw CloudError(
-          .temporary,
-          "\(host) cannot issue tokens now: \(words(status, code, description))",
-          remedy: "try again in a moment",
-          retryAfter: retryAfter
-        )
-      }
+      let reason = words(status, code, description)
+      if outcome.isTemporary { throw unavailable(host, reason, retryAfter: retryAfter) }
       let json = try? StrictJSON(parsing: answer.body)
       let refusal = Refusal(
         status: status,
@@ -62,6 +56,16 @@ enum TokenAnswer {
       )
       throw refusal.error(kind, host: host, origin)
     }
+  }
+
+  /// An answer that says "not now".
+  static func unavailable(_ host: String, _ reason: String, retryAfter: Int?) -> CloudError {
+    CloudError(
+      .temporary,
+      "\(host) cannot issue tokens now: \(reason)",
+      remedy: "try again in a moment",
+      retryAfter: retryAfter
+    )
   }
 
   /// An answer in which a token should be and is not.

@@ -39,7 +39,8 @@ enum TokenCall {
     )
   }
 
-  /// An exchange at the Security Token Service (RFC 8693; cloud.google.com/iam/docs/reference/sts/rest/v1/TopLevel/token).
+  /// An exchange at the Security Token Service
+  /// (RFC 8693; cloud.google.com/iam/docs/reference/sts/rest/v1/TopLevel/token).
   static func exchange(
     _ account: ExternalAccount,
     subject: Secret,

@@ -172,3 +172,12 @@ struct GoogleDoor<Behind: LabWebsite>: LabWebsite {
     return await behind.respond(to: request, on: connection)
   }
 }
+
+extension Authenticator {
+  /// The same, which takes the access tokens of Google too, as GKE does.
+  func admitting(_ google: GoogleCloud?) -> Authenticator {
+    var gate = self
+    if let google { gate.outsider = { google.issued($0)?.user } }
+    return gate
+  }
+}
