@@ -29,7 +29,10 @@ struct ApplicationDefault: Sendable {
     {
       return try read(bytes, path, .applicationDefault(path), request)
     }
-    return try await Metadata(effects: effects).find().map(FoundCredential.init(metadata:))
+    guard let base = try await Metadata(effects: effects).find() else { return nil }
+    var found = FoundCredential(metadata: base)
+    found.files += GcloudFolder(effects).applicationDefault.map { [$0] } ?? []
+    return found
   }
 
   private func read(

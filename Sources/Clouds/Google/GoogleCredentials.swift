@@ -23,7 +23,9 @@ package enum GoogleCredentials {
     let found: FoundCredential
     if !request.usesApplicationDefault, let signedIn = try gcloud.find(request) {
       found = signedIn
-    } else if let other = try await ApplicationDefault(effects: effects).find(request) {
+    } else if var other = try await ApplicationDefault(effects: effects).find(request) {
+      // Whoever signs in with gcloud later wants that.
+      if !request.usesApplicationDefault { other.files += gcloud.properties.files }
       found = other
     } else {
       throw nothing(request)

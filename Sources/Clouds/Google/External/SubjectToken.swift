@@ -70,7 +70,7 @@ struct SubjectToken: Sendable {
   }
 
   /// Without the white space around it: a line feed at the end is the file's, not the token's.
-  private static func trim(_ text: String) -> String {
+  static func trim(_ text: String) -> String {
     let isSpace: (Character) -> Bool = { $0.isWhitespace }
     var rest = text.drop(while: isSpace)
     while rest.last.map(isSpace) == true { rest.removeLast() }

@@ -123,7 +123,7 @@ struct GcloudSignIn: Sendable {
     -> FoundCredential
   {
     let place = Text.line(place)
-    let token = String(text.filter { !$0.isNewline && $0 != " " })
+    let token = SubjectToken.trim(text)
     guard !token.isEmpty, Text.isVisibleASCII(token) else {
       throw CloudError(
         .configuration,
