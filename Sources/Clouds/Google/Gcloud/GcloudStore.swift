@@ -42,16 +42,21 @@ struct GcloudStore: Sendable {
   ///
   /// Throws `.temporary` while gcloud holds the file, `.configuration` for a file that is not gcloud's.
   func credential(_ key: String) throws(CloudError) -> [UInt8]? {
-    let rows = try effects.query(
-      DatabaseQuery(
-        path: credentials,
-        statement: "SELECT value FROM credentials WHERE account_id = ?1",
-        parameters: [key],
-        seconds: Self.patience
-      )
+    let query = DatabaseQuery(
+      path: credentials,
+      statement: "SELECT value FROM credentials WHERE account_id = ?1",
+      parameters: [key],
+      seconds: Self.patience
     )
-    guard let value = rows?.first?.first, let value else { return nil }
-    return value
+    do {
+      guard let value = try effects.query(query)?.first?.first, let value else { return nil }
+      return value
+    } catch {
+      guard error.code == .configuration else { throw error }
+      // gcloud can mend what it left half written; reading alone cannot.
+      let remedy = "run: gcloud auth list; if that fails too: gcloud auth login"
+      throw CloudError(.configuration, error.what, remedy: remedy, cause: error)
+    }
   }
 
   /// The access token of an account; nil if there is none, and also if the file cannot be read: a cache must not stand
