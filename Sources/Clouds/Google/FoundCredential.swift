@@ -68,6 +68,15 @@ struct FoundCredential: Sendable {
     files = []
   }
 
+  /// The address of its token endpoint, if it names one.
+  var tokenURI: String? {
+    switch content {
+    case .credential(.authorizedUser(let user)): user.tokenURI
+    case .credential(.serviceAccount(let key)): key.tokenURI
+    default: nil
+    }
+  }
+
   /// The universe of the credential; nil: the public one.
   var universe: String? {
     if case .credential(let credential) = content { credential.universe } else { nil }

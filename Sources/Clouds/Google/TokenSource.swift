@@ -53,7 +53,7 @@ struct TokenSource: Sendable {
       try await acting(impersonation).kept
     }
     let chain = delegates + [target]
-    return cloudToken(try await kept(identity(chain), make))
+    return cloudToken(try await kept(identity(chain, endpoint), make))
   }
 
   private func acting(_ impersonation: Impersonation) async throws(CloudError) -> AccessToken {
@@ -108,11 +108,14 @@ struct TokenSource: Sendable {
   }
 
   /// Whose token it is: the credential, whom it acts as, the scopes and the universe, and never a context.
-  func identity(_ chain: [String]) -> KeptIdentity {
+  ///
+  /// Addresses that a variable can change belong to it, so that nobody can put another's token into its place.
+  func identity(_ chain: [String], _ endpoint: String? = nil) -> KeptIdentity {
     let acting = chain.isEmpty ? "" : " as \(chain.joined(separator: ", "))"
     let parts =
       ["google", "source"] + found.identity + ["impersonation"] + chain + ["scopes"]
       + request.wantedScopes.sorted() + ["universe", found.universe ?? HostRule.publicUniverse]
+      + ["addresses", found.tokenURI ?? "", endpoint ?? ""]
     return KeptIdentity(name: "Google \(found.origin.who)\(acting)", parts: parts)
   }
 
