@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Clouds
+import Google
 import HTTPTypes
 import OAuth
 import Testing
-
-@testable import Google
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Clouds
+import Google
 import HTTPTypes
 import OAuth
 import Synchronization
-
-@testable import Google
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -137,8 +136,4 @@ extension HTTPCall {
     let pairs = FormEncoding.decode(body) ?? []
     return Dictionary(pairs.map { ($0.name, $0.value) }) { first, _ in first }
   }
-}
-
-extension Origin {
-  static let test = Origin.file("/key.json", namedBy: "GOOGLE_APPLICATION_CREDENTIALS")
 }
