@@ -27,6 +27,7 @@ final class World: Sendable {
     var ran: [ProgramCall] = []
     var program = ProgramAnswer(status: 0, output: Secret(""), errors: "")
     var told: [String] = []
+    var trusts: [TransportTrust] = []
   }
 
   let state = Mutex(State())
@@ -61,7 +62,10 @@ final class World: Sendable {
       home: "/home/me",
       accountHome: "/home/me",
       allows: { [allowed] in allowed.contains($0) },
-      send: { [self] _, call async throws(TransportFailure) in try answer(call, direct: false) },
+      send: { [self] trust, call async throws(TransportFailure) in
+        state.withLock { $0.trusts.append(trust) }
+        return try answer(call, direct: false)
+      },
       sendDirect: { [self] _, call async throws(TransportFailure) in
         try answer(call, direct: true)
       },
@@ -136,4 +140,68 @@ extension HTTPCall {
     let pairs = FormEncoding.decode(body) ?? []
     return Dictionary(pairs.map { ($0.name, $0.value) }) { first, _ in first }
   }
+}
+
+extension World {
+  /// The name of the credential file in these tests.
+  static let file = "/adc.json"
+
+  /// A machine whose Application Default Credentials are this text.
+  static func adc(
+    _ text: String,
+    _ variables: [String: String] = [:],
+    allowed: Set<CloudPermission> = [],
+    _ answers: [HTTPAnswer] = [],
+    _ fill: (inout State) -> Void = { _ in }
+  ) -> World {
+    let named = variables.merging(["GOOGLE_APPLICATION_CREDENTIALS": file]) { $1 }
+    return World(named, allowed: allowed) { state in
+      state.files[file] = Array(text.utf8)
+      state.answers = answers
+      fill(&state)
+    }
+  }
+
+  /// The token of the Application Default Credentials.
+  func token(scopes: [String] = []) async throws(CloudError) -> CloudToken {
+    try await GoogleCredentials.token(
+      GoogleRequest(scopes: scopes, usesApplicationDefault: true),
+      effects
+    )
+  }
+
+  /// The failure that asking gives; nil if it gives a token.
+  func failure() async -> CloudError? {
+    do throws(CloudError) {
+      _ = try await token()
+      return nil
+    } catch {
+      return error
+    }
+  }
+}
+
+/// Credential files as texts.
+enum Credential {
+  /// A person, with more members if wanted.
+  static func person(_ more: String = "") -> String {
+    #"{"type":"authorized_user","client_id":"c","client_secret":"s","refresh_token":"r"\#(more)}"#
+  }
+
+  /// An external account of a pool, with more members if wanted.
+  static func external(
+    _ source: String,
+    type: String = "urn:ietf:params:oauth:token-type:jwt",
+    _ more: String = ""
+  ) -> String {
+    #"{"type":"external_account","audience":"aud","subject_token_type":"\#(type)","#
+      + #""token_url":"https://sts.googleapis.com/v1/token","credential_source":\#(source)\#(more)}"#
+  }
+
+  /// A workforce login.
+  static let workforce = """
+    { "unknown": [1.50, {"refresh_token": "x"}], "type": "external_account_authorized_user",
+      "client_id": "c", "client_secret": "s", "refresh_token" : "r", "z": "\\"refresh_token\\":\\"x\\"" }
+
+    """
 }
