@@ -18,11 +18,11 @@ struct FileFields: Sendable {
   }
 
   /// The text of a member that may be missing, null or empty, which are the same; throws `.configuration` for anything
-  /// but text, and for text with control characters other than line breaks.
+  /// but text, and for text with control characters other than white space.
   func optional(_ name: String) throws(CloudError) -> String? {
     guard let value = json[name], value != .null, value != .string("") else { return nil }
     guard let text = value.string, text.utf8.count <= Self.longest,
-      text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x0A || $0 == 0x0D })
+      text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || [0x09, 0x0A, 0x0D].contains($0) })
     else { throw origin.wrong("its \(name) is no text") }
     return text
   }
