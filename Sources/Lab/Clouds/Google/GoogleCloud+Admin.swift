@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CryptoExtras
+import Synchronization
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
