@@ -17,7 +17,7 @@ struct LiveCloud: Sendable {
   ///
   /// `interactive` is what client-go says of the terminal; nil for a command that a person typed.
   func effects(_ kept: KeptSecrets, interactive: Bool?) -> CloudEffects {
-    CloudEffects(
+    var made = CloudEffects(
       now: effects.now,
       random: effects.random,
       pause: effects.pause,
@@ -49,6 +49,12 @@ struct LiveCloud: Sendable {
         }
       }
     )
+    made.query = { [files] query throws(CloudError) in
+      files.note(query.path)
+      return try Self.rows(query)
+    }
+    made.isRejected = kept.rejected
+    return made
   }
 
   /// The programs that may be run.
@@ -57,6 +63,24 @@ struct LiveCloud: Sendable {
       environment: surroundings.environment,
       searchesPath: configuration.allowed.contains(.searchPath)
     )
+  }
+
+  private static func rows(_ query: DatabaseQuery) throws(CloudError) -> [[[UInt8]?]]? {
+    do throws(HostError) {
+      return try Database.rows(
+        query.path,
+        query.statement,
+        query.parameters,
+        seconds: query.seconds
+      )
+    } catch {
+      throw CloudError(
+        error.code == .timedOut ? .temporary : .configuration,
+        error.message,
+        remedy: error.remedy ?? "check the file's owner and mode, and what wrote it",
+        cause: error
+      )
+    }
   }
 
   private static func replace(_ path: String, _ bytes: [UInt8]) throws(CloudError) {

@@ -19,6 +19,7 @@ struct LabParts: Sendable {
   let provider: IdentityProvider
   let apiServer: APIServer
   let aws: AWSCloud?
+  let google: GoogleCloud?
   let adminSecret = Randomness.token()
   let shutDown = ShutDown()
   let now: Date
@@ -35,6 +36,8 @@ struct LabParts: Sendable {
     )
     let end = shutDown
     aws = options.aws ? AWSCloud(clock: clock) : nil
+    let assertionIssuer = try AssertionIssuer()
+    google = options.google ? GoogleCloud(clock: clock, assertionIssuer: assertionIssuer) : nil
     let provider = IdentityProvider(
       options: options,
       clock: clock,
@@ -42,7 +45,7 @@ struct LabParts: Sendable {
       faults: faults,
       keys: keys,
       authority: authority,
-      assertionIssuer: try AssertionIssuer(),
+      assertionIssuer: assertionIssuer,
       admin: AdminAccess(secret: adminSecret, shutDown: { await end.begin() })
     )
     self.provider = provider
@@ -55,7 +58,7 @@ struct LabParts: Sendable {
       verifiers: { await keys.verifiers }
     )
     apiServer = APIServer(
-      authenticator: authenticator.admitting(aws),
+      authenticator: authenticator.admitting(google).admitting(aws),
       catalog: SampleObjects(now: now).catalog,
       clock: clock,
       log: log
