@@ -12,8 +12,8 @@ import Foundation
 
 /// The session of a console sign-in, read from the cache of the AWS tools and renewed there.
 ///
-/// Its refresh token is another after every renewal, and the AWS CLI renews without a lock (aws-cli issue 10628): here one
-/// process at a time does, and looks at the file again first.
+/// Its refresh token is another after every renewal, and the AWS CLI renews without a lock (aws-cli issue 10628):
+/// here one process at a time does, and looks at the file again first.
 package struct LoginAccess: Sendable {
   /// Seconds before their end from which on credentials are renewed: those of botocore's `LoginCredentialFetcher`.
   private static let window = 5.0 * 60

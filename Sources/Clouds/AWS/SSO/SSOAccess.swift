@@ -39,8 +39,8 @@ package struct SSOAccess: Sendable {
   /// The token, renewed if it is about to end.
   ///
   /// While the old one is good, a renewal that fails is none of the caller's business. Throws
-  /// ``CloudError/Code/loginNeeded`` without a sign-in, and ``CloudError/Code/temporary`` if its token has ended and the
-  /// service cannot be asked.
+  /// ``CloudError/Code/loginNeeded`` without a sign-in, and ``CloudError/Code/temporary`` if its token has ended and
+  /// the service cannot be asked.
   package func token() async throws(CloudError) -> SSOToken {
     let token = try await read()
     let left = token.left(at: effects.now())

@@ -17,9 +17,9 @@ package enum SSOCredentials {
 
   /// The credentials of the role that an SSO profile names (`sso_session` or `sso_start_url`, and account and role).
   ///
-  /// They are kept for the very sign-in they were given to, so that a sign-in as somebody else does not find them. Throws
-  /// ``CloudError/Code/loginNeeded`` without a sign-in, ``CloudError/Code/refused`` if the person may not have the role,
-  /// ``CloudError/Code/temporary`` and ``CloudError/Code/configuration``.
+  /// They are kept for the very sign-in they were given to, so that a sign-in as somebody else does not find them.
+  /// Throws ``CloudError/Code/loginNeeded`` without a sign-in, ``CloudError/Code/refused`` if the person may not have
+  /// the role, ``CloudError/Code/temporary`` and ``CloudError/Code/configuration``.
   package static func credentials(
     of profile: AWSProfile,
     in context: AWSContext
@@ -83,7 +83,7 @@ struct SSORoleSource: Sendable {
       throw CloudError(
         .failed,
         "the kept credentials of \(role.words) cannot be read",
-        remedy: "forget them: lanyard logout --all"
+        remedy: "try again in a moment"
       )
     }
     return credentials
