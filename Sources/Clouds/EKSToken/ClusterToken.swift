@@ -8,15 +8,19 @@ import ReadyCredential
 package struct ClusterToken: Sendable {
   /// The longest token that a cluster takes, in bytes (`maxTokenLenBytes` of aws-iam-authenticator).
   package static let maximumLength = 4096
-  /// How long after it is signed client-go may keep it, in seconds: a minute less than STS takes it.
-  package static let lifetime: Int64 = 14 * 60
+  /// How long after it is signed STS takes it, in seconds (`presignedURLExpiration` of aws-iam-authenticator).
+  package static let lifetime: Int64 = 15 * 60
+  /// How long after it is signed client-go may keep it, in seconds.
+  package static let reportedLifetime: Int64 = 14 * 60
 
   /// What goes to the API server.
   package let token: HiddenText
-  /// Until when it is good, seconds since 1970: 14 minutes, or the end of the credentials if that comes first.
+  /// When it ends, seconds since 1970: 15 minutes after it was signed, or with the credentials if that comes first.
+  package let expiration: Int64
+  /// Until when client-go may keep it, seconds since 1970: 14 minutes, or the end of the credentials if that comes first.
   ///
   /// `aws eks get-token` reports 14 minutes even where the credentials end before that.
-  package let expiration: Int64
+  package let reported: Int64
   /// The signature over it.
   package let signature: SignatureV4
   /// The signed URL; as secret as the token.
@@ -59,6 +63,7 @@ package struct ClusterToken: Sendable {
     url = HiddenText(address)
     token = HiddenText("k8s-aws-v1." + PercentEncoding.base64URL(address))
     expiration = min(seconds + Self.lifetime, credentials.expiration ?? .max)
+    reported = min(seconds + Self.reportedLifetime, credentials.expiration ?? .max)
   }
 
   /// The length of the token in bytes; above ``maximumLength`` no cluster takes it.

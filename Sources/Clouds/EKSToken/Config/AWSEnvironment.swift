@@ -36,37 +36,15 @@ package struct AWSEnvironment: Sendable {
     }
   }
 
-  /// A path with `~` and variables replaced, as Python's `expandvars` and `expanduser` do; nil without a home folder.
+  /// A path with the home folder in place of `~`, `$HOME` or `${HOME}` at its start; nil without a home folder.
+  ///
+  /// botocore replaces other variables too. What a token is kept ready for cannot depend on variables of any name.
   package func expanded(_ path: String) -> String? {
-    let path = withVariables(path)
-    guard path == "~" || path.hasPrefix("~/") else { return path }
-    guard let home else { return nil }
-    return home + path.dropFirst()
-  }
-
-  /// `$NAME` and `${NAME}` replaced; one that is not set stays as it is.
-  private func withVariables(_ path: String) -> String {
-    var result = ""
-    var rest = path[...]
-    while let dollar = rest.firstIndex(of: "$") {
-      result += rest[..<dollar]
-      rest = rest[dollar...]
-      let after = rest.dropFirst()
-      let braced = after.first == "{"
-      let name = (braced ? after.dropFirst() : after).prefix {
-        braced ? $0 != "}" : $0 == "_" || ($0.isASCII && ($0.isLetter || $0.isNumber))
-      }
-      let end =
-        braced ? rest[name.endIndex...].firstIndex(of: "}").map(rest.index(after:)) : name.endIndex
-      guard let end, !name.isEmpty, let value = variable(String(name)) else {
-        result += "$"
-        rest = after
-        continue
-      }
-      result += value
-      rest = rest[end...]
+    for sign in ["~", "$HOME", "${HOME}"] where path == sign || path.hasPrefix(sign + "/") {
+      guard let home else { return nil }
+      return home + path.dropFirst(sign.count)
     }
-    return result + rest
+    return path
   }
 
   /// Whether configured endpoints are to be ignored (`AWS_IGNORE_CONFIGURED_ENDPOINT_URLS`, `ignore_configured_endpoint_urls`).

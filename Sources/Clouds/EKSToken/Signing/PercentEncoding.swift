@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The two encodings of a token: RFC 3986 for its query, base64url (RFC 4648, section 5) for its whole.
-enum PercentEncoding {
+package enum PercentEncoding {
   /// Everything but the unreserved characters of RFC 3986 as `%XX`.
-  static func encode(_ text: String) -> String {
+  package static func encode(_ text: String) -> String {
     let digits = Array("0123456789ABCDEF".utf8)
     var bytes: [UInt8] = []
     for byte in text.utf8 {

@@ -18,6 +18,12 @@ package struct SignatureV4: Sendable {
     /// The service as signatures name it: `sts`.
     package let service: String
 
+    /// Puts a scope together; nil for a clock (seconds since 1970) outside the years 1 to 9999.
+    package init?(at seconds: Int64, region: String, service: String) {
+      guard let time = CivilTime(unixSeconds: seconds) else { return nil }
+      self.init(time: time, region: region, service: service)
+    }
+
     /// Puts a scope together.
     package init(time: CivilTime, region: String, service: String) {
       self.time = time

@@ -38,7 +38,7 @@ package enum StaticKeyAnswer {
     return CredentialDocument.bytes(
       apiVersion: version,
       token: token.token.expose(),
-      expiration: token.expiration
+      expiration: token.reported
     )
   }
 
