@@ -50,13 +50,10 @@ package enum EKS {
     for request: EKSRequest,
     effects: CloudEffects
   ) async throws(CloudError) -> CloudToken {
-    let environment = AWSEnvironment(home: effects.home) { effects.environment[$0] }
-    let context = AWSContext(
-      effects: effects,
-      environment: environment,
-      configuration: try await AWSFiles(environment: environment, effects: effects).read(),
-      profileOption: request.profile,
-      regionOption: request.region
+    let context = try await AWSContext.read(
+      profile: request.profile,
+      region: request.region,
+      effects: effects
     )
     let base = try AWSChain(context).source()
     let service = try await service(for: request, context)
@@ -66,7 +63,8 @@ package enum EKS {
       request,
       with: credentials,
       at: service.endpoint,
-      context
+      context,
+      files: base.files(in: context)
     )
   }
 
@@ -145,7 +143,8 @@ package enum EKS {
     _ request: EKSRequest,
     with credentials: AWSCredentials,
     at endpoint: STSEndpoint,
-    _ context: AWSContext
+    _ context: AWSContext,
+    files: [String]
   ) throws(CloudError) -> CloudToken {
     let now = Int64(context.effects.now().timeIntervalSince1970.rounded(.down))
     let token = ClusterToken(
@@ -172,7 +171,7 @@ package enum EKS {
       token: Secret(token.token.expose()),
       expiry: Date(timeIntervalSince1970: Double(token.expiration)),
       reported: Date(timeIntervalSince1970: Double(token.reported)),
-      files: AWSFiles(environment: context.environment, effects: context.effects).paths
+      files: AWSFiles(environment: context.environment, effects: context.effects).paths + files
     )
   }
 }

@@ -17,7 +17,7 @@ struct LiveCloud: Sendable {
   ///
   /// `interactive` is what client-go says of the terminal; nil for a command that a person typed.
   func effects(_ kept: KeptSecrets, interactive: Bool?) -> CloudEffects {
-    CloudEffects(
+    var live = CloudEffects(
       now: effects.now,
       random: effects.random,
       pause: effects.pause,
@@ -49,6 +49,13 @@ struct LiveCloud: Sendable {
         }
       }
     )
+    let environment = surroundings.environment
+    live.loginCommand = {
+      ContextLookup(environment: environment, kubeconfig: nil)
+        .context(running: Array(CommandLine.arguments.dropFirst()))
+        .map { "lanyard login \(ShellWord.quote($0))" }
+    }
+    return live
   }
 
   /// The programs that may be run.

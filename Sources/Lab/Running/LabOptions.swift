@@ -52,6 +52,8 @@ package struct LabOptions: Sendable {
   package var usernamePrefix = ""
   /// What the API server puts before each group.
   package var groupsPrefix = ""
+  /// Whether the lab plays AWS's sign-in services, on a port of their own.
+  package var awsSignIn = false
   /// A file to which the log is appended as JSON lines.
   package var logFile: String?
 

@@ -18,6 +18,8 @@ package struct RunningLab: Sendable {
   package let options: LabOptions
   /// The lab's clock, to move it.
   package let clock: LabClock
+  /// AWS's sign-in services, if the lab plays them.
+  package let awsSignIn: RunningAWSSignIn?
   /// The faults that are set.
   package let faults: FaultBox
   private let eventLog: EventLog
@@ -40,6 +42,7 @@ package struct RunningLab: Sendable {
     faults = parts.faults
     eventLog = parts.log
     provider = parts.provider
+    awsSignIn = parts.options.awsSignIn ? try await .start() : nil
     self.group = group
     self.running = running
   }
@@ -94,6 +97,7 @@ package struct RunningLab: Sendable {
 
   /// Ends the servers; returns when they are gone.
   package func stop() async {
+    await awsSignIn?.stop()
     await group.triggerGracefulShutdown()
     await running.value
   }

@@ -206,6 +206,6 @@ package struct LoginAccess: Sendable {
   }
 
   private func needed(_ what: String) -> CloudError {
-    SignInCommand.console(profile.name).needed(what)
+    SignInCommand.console(profile.name).needed(what, effects)
   }
 }

@@ -146,6 +146,6 @@ package struct SSOAccess: Sendable {
 
   /// A failure that a sign-in repairs.
   package func needed(_ what: String) -> CloudError {
-    SignInCommand.sso(profile.name).needed(what)
+    SignInCommand.sso(profile.name).needed(what, effects)
   }
 }
