@@ -69,7 +69,7 @@ let package = Package(
     .testTarget(
       name: "AWSTests",
       dependencies: [
-        "AWS", "Clouds", "EKSToken", "OAuth",
+        "AWS", "Clouds", "EKSToken", "OAuth", "ReadyCredential",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
       ],

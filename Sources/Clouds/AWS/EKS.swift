@@ -59,13 +59,9 @@ package enum EKS {
     let service = try await service(for: request, context)
     let fetch = AWSFetch(context: context, service: service.roles)
     let credentials = try await fetch.credentials(of: source(for: request, base))
-    return try signed(
-      request,
-      with: credentials,
-      at: service.endpoint,
-      context,
-      files: base.files(in: context)
-    )
+    var token = try signed(request, with: credentials, at: service.endpoint, context)
+    token.files += base.files(in: context)
+    return token
   }
 
   /// The source that the request asks for: the chain's, or a role on top of it.
@@ -143,8 +139,7 @@ package enum EKS {
     _ request: EKSRequest,
     with credentials: AWSCredentials,
     at endpoint: STSEndpoint,
-    _ context: AWSContext,
-    files: [String]
+    _ context: AWSContext
   ) throws(CloudError) -> CloudToken {
     let now = Int64(context.effects.now().timeIntervalSince1970.rounded(.down))
     let token = ClusterToken(
@@ -171,7 +166,7 @@ package enum EKS {
       token: Secret(token.token.expose()),
       expiry: Date(timeIntervalSince1970: Double(token.expiration)),
       reported: Date(timeIntervalSince1970: Double(token.reported)),
-      files: AWSFiles(environment: context.environment, effects: context.effects).paths + files
+      files: AWSFiles(environment: context.environment, effects: context.effects).paths
     )
   }
 }

@@ -24,7 +24,7 @@ package struct ClusterToken: Sendable {
   /// The signature over it.
   package let signature: SignatureV4
   /// The signed URL; as secret as the token.
-  let url: HiddenText
+  package let url: HiddenText
 
   /// Signs a token.
   ///

@@ -120,7 +120,7 @@ struct STSService: Sendable {
     guard answer.status == 200 else {
       return .failure(STSRefusal(status: answer.status, body: answer.body))
     }
-    guard let credentials = Self.credentials(in: answer.body, of: action) else {
+    guard let credentials = STSAnswer.credentials(in: answer.body, of: action) else {
       throw CloudError(
         .failed,
         "\(host) answers \(action) with something other than credentials",
@@ -128,21 +128,5 @@ struct STSService: Sendable {
       )
     }
     return .success(credentials)
-  }
-
-  /// The credentials in an answer; nil unless all parts are there, with the time at which they end.
-  static func credentials(in body: [UInt8], of action: String) -> AWSCredentials? {
-    guard let root = XMLElement(parsing: body), root.name == action + "Response",
-      let found = root[action + "Result", "Credentials"],
-      let id = found["AccessKeyId"]?.text, let secret = found["SecretAccessKey"]?.text,
-      let token = found["SessionToken"]?.text, !token.isEmpty,
-      let end = found["Expiration"].flatMap({ EKSToken.AWSTime.seconds($0.text) })
-    else { return nil }
-    return AWSCredentials(
-      accessKeyID: id,
-      secretAccessKey: secret,
-      sessionToken: token,
-      expiration: end
-    )
   }
 }
