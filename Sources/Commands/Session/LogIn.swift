@@ -57,9 +57,10 @@ struct LogIn: AsyncParsableCommand {
   }
 
   private func logIn(_ target: SessionTarget, _ options: OIDCOptions) async throws {
-    let composition = try Composition(
+    let composition = try await Composition(
       options,
       .current(overriding: target.environment),
+      trust: .typed,
       verbose: global.verbose,
       byHand: true
     )

@@ -85,13 +85,13 @@ struct LogOut: AsyncParsableCommand {
   }
 
   private func forget(_ target: SessionTarget, _ options: OIDCOptions) async throws {
-    let composition = try Composition(
+    let composition = try await Composition(
       options,
       .current(overriding: target.environment),
+      trust: .required,
       verbose: global.verbose,
       byHand: true
     )
-    try composition.checkTrust()
     let source = composition.source(interactive: nil, contextKnown: target.context)
     let name = Terminal.escape(target.context ?? composition.request.issuer.text)
     let person = browser ? try source.personsName() : nil

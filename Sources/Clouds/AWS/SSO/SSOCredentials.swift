@@ -64,21 +64,16 @@ struct SSORoleSource: Sendable {
 
   private var effects: CloudEffects { context.effects }
 
+  /// A sign-in that has ended keeps nobody from the credentials that it got earlier.
+  ///
+  /// Nothing is asked for while they last.
   func credentials(enough: Double) async throws(CloudError) -> AWSCredentials {
     let found = try await access.read()
-    let token: Result<SSOToken, CloudError>
-    do throws(CloudError) {
-      token = .success(try await access.token())
-    } catch {
-      // A sign-in that has ended keeps nobody from the credentials that it got earlier.
-      token = .failure(error)
-    }
-    let access = ((try? token.get()) ?? found).accessToken
     let obtain: @Sendable () async throws(CloudError) -> KeptSecret = {
       () async throws(CloudError) -> KeptSecret in
-      try await make(token.get(), enough: enough)
+      try await obtained(found, enough: enough)
     }
-    let kept = try await effects.kept(identity(access), enough, obtain)
+    let kept = try await effects.kept(identity(found.accessToken), enough, obtain)
     guard let credentials = CredentialsDocument.credentials(kept) else {
       throw CloudError(
         .failed,
@@ -87,6 +82,22 @@ struct SSORoleSource: Sendable {
       )
     }
     return credentials
+  }
+
+  /// A renewal changes the name that the credentials are kept under, and whoever comes next looks under the new one.
+  private func obtained(
+    _ found: SSOToken,
+    enough: Double
+  ) async throws(CloudError) -> KeptSecret {
+    let token = try await access.token()
+    guard token.accessToken != found.accessToken else {
+      return try await make(token, enough: enough)
+    }
+    let again: @Sendable () async throws(CloudError) -> KeptSecret = {
+      () async throws(CloudError) -> KeptSecret in
+      try await make(token, enough: enough)
+    }
+    return try await effects.kept(identity(token.accessToken), enough, again)
   }
 
   private func identity(_ accessToken: Secret) -> KeptIdentity {
