@@ -49,13 +49,18 @@ struct LiveCloud: Sendable {
         }
       }
     )
+    live.loginCommand = loginCommand
+    return live
+  }
+
+  /// `lanyard login` with the context whose user runs this very command.
+  private var loginCommand: @Sendable () -> String? {
     let environment = surroundings.environment
-    live.loginCommand = {
+    return {
       ContextLookup(environment: environment, kubeconfig: nil)
         .context(running: Array(CommandLine.arguments.dropFirst()))
         .map { "lanyard login \(ShellWord.quote($0))" }
     }
-    return live
   }
 
   /// The programs that may be run.
