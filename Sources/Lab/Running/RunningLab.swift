@@ -42,7 +42,7 @@ package struct RunningLab: Sendable {
     faults = parts.faults
     eventLog = parts.log
     provider = parts.provider
-    awsSignIn = parts.options.awsSignIn ? try await .start() : nil
+    awsSignIn = try await parts.options.awsSignIn ? RunningAWSSignIn.start() : nil
     self.group = group
     self.running = running
   }

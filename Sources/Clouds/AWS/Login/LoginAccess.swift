@@ -79,9 +79,15 @@ package struct LoginAccess: Sendable {
   /// ``CloudError/Code/loginNeeded``, ``CloudError/Code/refused`` and ``CloudError/Code/temporary``.
   package func token() async throws(CloudError) -> LoginToken {
     let token = try await read()
-    if token.left(at: effects.now()) >= Self.window { return token }
-    let kept = try await effects.alone(Self.writer(session, file.path), renew)
-    return try parsed(kept)
+    let left = token.left(at: effects.now())
+    if left >= Self.window { return token }
+    do throws(CloudError) {
+      return try parsed(try await effects.alone(Self.writer(session, file.path), renew))
+    } catch {
+      // Another process may take too long over it, which is no reason to fail before the credentials have ended.
+      guard left > 0 else { throw error }
+      return token
+    }
   }
 
   /// The session as it lies there; throws ``CloudError/Code/loginNeeded`` if there is none.

@@ -49,8 +49,13 @@ package struct SSOAccess: Sendable {
       guard left > 0 else { throw ended }
       return token
     }
-    let kept = try await effects.alone(session.writer(file.path), renew)
-    return try parsed(kept)
+    do throws(CloudError) {
+      return try parsed(try await effects.alone(session.writer(file.path), renew))
+    } catch {
+      // Another process may take too long over it, which is no reason to fail before the token has ended.
+      guard left > 0 else { throw error }
+      return token
+    }
   }
 
   /// The token as it lies there; throws ``CloudError/Code/loginNeeded`` if there is none.

@@ -174,7 +174,7 @@ extension AWSSignInSite {
       return (state.signIns[place], isLost, nil)
     }
     guard let outcome else { return refusal }
-    let answer = outcome.again ?? answer(outcome.signIn)
+    let answer = outcome.again ?? self.answer(outcome.signIn)
     if outcome.isLost { keepLost(answer, of: outcome.signIn) }
     return Answer(response: .json(answer), isLost: outcome.isLost)
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import HTTPTypes
+package import HTTPTypes
 import Hummingbird
 import NIOCore
 import Synchronization
@@ -130,7 +130,7 @@ package final class AWSSignInSite: LabWebsite, Sendable {
       body: body
     )
     state.withLock { $0.received.append(received) }
-    let answer = await answer(received, request)
+    let answer = await self.answer(received, request)
     guard answer.isLost else { return answer.response }
     try? await connection.close()
     return answer.response
