@@ -5,6 +5,7 @@ import Clouds
 import EKSToken
 import HTTPTypes
 import OAuth
+import Synchronization
 import Testing
 
 #if canImport(FoundationEssentials)

@@ -4,6 +4,7 @@ import AWS
 import Clouds
 import EKSToken
 import OAuth
+import Synchronization
 import Testing
 
 #if canImport(FoundationEssentials)

@@ -19,14 +19,14 @@ import Darwin
 /// Console sign-ins (`aws login`), with the programs as they were built.
 @Suite struct ConsoleSignInTests {
   @Test func `ten processes renew a session once, and the file keeps the rest`() async throws {
-    try await AWSDesk.with { aws in
+    try await SignInDesk.with { aws in
       try await aws.signInAtConsole(for: 60)
       aws.service.site.change { $0.tokenDelay = 0.3 }
-      let before = try aws.members(AWSDesk.sessionPath)
+      let before = try aws.members(SignInDesk.sessionPath)
       let results = try await withThrowingTaskGroup(of: Outcome.self) { group in
         for number in 0..<10 {
           group.addTask {
-            let words = AWSDesk.getToken("me") + ["--region", "eu-west-\(number % 3 + 1)"]
+            let words = SignInDesk.getToken("me") + ["--region", "eu-west-\(number % 3 + 1)"]
             return try await aws.desk.lanyard(words, aws.variables)
           }
         }
@@ -34,11 +34,11 @@ import Darwin
       }
       for result in results {
         #expect(result.status == 0, "\(result.errors)")
-        #expect(try result.accessKey == "ASIACONSOLEN1")
+        #expect(try result.signingKey == "ASIACONSOLEN1")
       }
       #expect(aws.service.site.count("/v1/token") == 1)
       #expect(aws.service.site.replays == 0)
-      let after = try aws.members(AWSDesk.sessionPath)
+      let after = try aws.members(SignInDesk.sessionPath)
       for name in ["unknown", "dpopKey", "clientId", "idToken", "tokenType"] {
         #expect(after[name] == before[name])
       }
@@ -48,10 +48,10 @@ import Darwin
   }
 
   @Test func `a signal during the renewal does not cost the session`() async throws {
-    try await AWSDesk.with { aws in
+    try await SignInDesk.with { aws in
       try await aws.signInAtConsole(for: -10)
       aws.service.site.change { $0.tokenDelay = 1 }
-      let first = try aws.desk.startLanyard(AWSDesk.getToken("me"), aws.variables)
+      let first = try aws.desk.startLanyard(SignInDesk.getToken("me"), aws.variables)
       try await eventually("the request") {
         aws.service.site.count("/v1/token") == 1 ? true : nil
       }
@@ -64,7 +64,7 @@ import Darwin
   }
 
   @Test func `a session that has ended`() async throws {
-    try await AWSDesk.with { aws in
+    try await SignInDesk.with { aws in
       try await aws.signInAtConsole(for: -10)
       aws.service.site.change { $0.refusal = "TOKEN_EXPIRED" }
       let result = try await aws.token("me")
@@ -74,7 +74,7 @@ import Darwin
   }
 
   @Test func `login with a browser, a renewal with the new key, and logout`() async throws {
-    try await AWSDesk.with { aws in
+    try await SignInDesk.with { aws in
       aws.service.site.change { $0.consoleLifetime = 200 }
       let login = try aws.desk.startLanyard(
         ["login", "me", "--login", "browser"],
@@ -96,7 +96,7 @@ import Darwin
   }
 
   @Test func `a login as somebody else is refused`() async throws {
-    try await AWSDesk.with { aws in
+    try await SignInDesk.with { aws in
       aws.service.site.change { $0.person = "arn:aws:iam::111122223333:user/eve" }
       let login = try aws.desk.startLanyard(
         ["login", "me", "--login", "browser"],
@@ -107,7 +107,7 @@ import Darwin
       let result = try await login.result()
       #expect(result.status == 4)
       #expect(result.errors.contains("user/eve"))
-      #expect(!aws.has(AWSDesk.sessionPath))
+      #expect(!aws.has(SignInDesk.sessionPath))
     }
   }
 }

@@ -2,6 +2,7 @@
 
 import HTTPTypes
 import Hummingbird
+import Synchronization
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

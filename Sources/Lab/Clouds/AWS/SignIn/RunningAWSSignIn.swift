@@ -2,6 +2,7 @@
 
 import Crypto
 import ServiceLifecycle
+import Synchronization
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

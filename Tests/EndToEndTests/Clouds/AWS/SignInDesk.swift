@@ -10,7 +10,7 @@ import Foundation
 #endif
 
 /// A desk with the files of the AWS tools, and AWS's sign-in services beside it.
-struct AWSDesk: Sendable {
+struct SignInDesk: Sendable {
   static let startURL = "https://d-1.awsapps.com/start"
   /// The SHA-1 of `corp`, and the SHA-256 of the console's session.
   static let tokenPath = ".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json"
@@ -23,14 +23,14 @@ struct AWSDesk: Sendable {
   let variables: [String: String]
 
   /// A desk whose `~/.aws/config` has profiles of both kinds.
-  static func with(_ body: (AWSDesk) async throws -> Void) async throws {
+  static func with(_ body: (SignInDesk) async throws -> Void) async throws {
     try await Desk.with { options in
       options.awsSignIn = true
     } _: { desk in
       let service = try #require(desk.lab.awsSignIn)
       var variables = try desk.account().merging(service.variables) { $1 }
       variables["KUBECONFIG"] = "\(desk.folder)/kubeconfig"
-      let aws = AWSDesk(desk: desk, service: service, variables: variables)
+      let aws = SignInDesk(desk: desk, service: service, variables: variables)
       try aws.write(config, to: ".aws/config")
       try PrivateFile.write(kubeconfig, to: "\(desk.folder)/kubeconfig")
       try await body(aws)
@@ -168,7 +168,7 @@ struct AWSDesk: Sendable {
 
 extension Outcome {
   /// The access key that signed the token of EKS.
-  var accessKey: String {
+  var signingKey: String {
     get throws {
       let token = try token
       try #require(token.hasPrefix("k8s-aws-v1."))
