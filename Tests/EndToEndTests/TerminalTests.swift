@@ -26,12 +26,8 @@ import Foundation
       let callback = try await BrowserDriver.with {
         try await $0.authorize(at: url, as: Desk.alice)
       }
-      terminal.type("nonsense")
-      _ = try await terminal.shows { screen in
-        screen.firstRange(of: "nonsense").flatMap { range in
-          screen[range.upperBound...].contains("paste") ? "again" : nil
-        }
-      }
+      terminal.type("http://wrong.example/?code=a&state=b")
+      _ = try await terminal.shows(contains("that is not the answer of this login"))
       terminal.type(callback)
       #expect(try await terminal.status() == 0, "\(terminal.screen)")
       #expect(terminal.screen.contains(#""kind":"ExecCredential""#))
