@@ -54,6 +54,8 @@ package struct LabOptions: Sendable {
   package var groupsPrefix = ""
   /// Whether the lab plays AWS's sign-in services, on a port of their own.
   package var awsSignIn = false
+  /// Whether the lab plays AWS beside its identity provider, and its API server takes tokens of EKS.
+  package var aws = false
   /// A file to which the log is appended as JSON lines.
   package var logFile: String?
 

@@ -18,6 +18,7 @@ struct LabParts: Sendable {
   let authority: LabCertificateAuthority
   let provider: IdentityProvider
   let apiServer: APIServer
+  let aws: AWSCloud?
   let adminSecret = Randomness.token()
   let shutDown = ShutDown()
   let now: Date
@@ -33,6 +34,7 @@ struct LabParts: Sendable {
       shape: options.keySetShape
     )
     let end = shutDown
+    aws = options.aws ? AWSCloud(clock: clock) : nil
     let provider = IdentityProvider(
       options: options,
       clock: clock,
@@ -53,7 +55,7 @@ struct LabParts: Sendable {
       verifiers: { await keys.verifiers }
     )
     apiServer = APIServer(
-      authenticator: authenticator,
+      authenticator: authenticator.admitting(aws),
       catalog: SampleObjects(now: now).catalog,
       clock: clock,
       log: log

@@ -22,6 +22,8 @@ package struct RunningLab: Sendable {
   package let awsSignIn: RunningAWSSignIn?
   /// The faults that are set.
   package let faults: FaultBox
+  /// AWS, if the lab plays it.
+  package let aws: AWSCloud?
   private let eventLog: EventLog
   private let provider: IdentityProvider
   private let group: ServiceGroup
@@ -40,6 +42,7 @@ package struct RunningLab: Sendable {
     options = parts.options
     clock = parts.clock
     faults = parts.faults
+    aws = parts.aws
     eventLog = parts.log
     provider = parts.provider
     awsSignIn = try await parts.options.awsSignIn ? RunningAWSSignIn.start() : nil

@@ -20,10 +20,12 @@ extension STSService {
     guard let configured else {
       url = "https://\(endpoint.host)/"
       host = endpoint.host
+      path = "/"
       realm = "aws"
       return
     }
     let address = try AWSAddress.checked(configured, named: "the endpoint URL for STS", effects)
+    path = address.path.isEmpty ? "/" : address.path
     url = address.path.isEmpty ? address.text + "/" : address.text
     host = AWSAddress.hostField(address)
     realm = address.text

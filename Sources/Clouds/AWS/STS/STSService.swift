@@ -17,6 +17,7 @@ struct STSService: Sendable {
   let url: String
   /// What stands in the `Host` field, as it is signed.
   let host: String
+  let path: String
   let signingRegion: String
   /// Who stands behind it: AWS whatever the region, or a host that somebody put in its place.
   let realm: String
@@ -38,7 +39,13 @@ struct STSService: Sendable {
         remedy: "set it"
       )
     }
-    let signed = SignatureV4.formHeaders(host: host, body: body, scope: scope, credentials: signer)
+    let signed = SignatureV4.formHeaders(
+      host: host,
+      path: path,
+      body: body,
+      scope: scope,
+      credentials: signer
+    )
     var headers = HTTPFields()
     for (name, value) in signed {
       if let name = HTTPField.Name(name) { headers[name] = value.expose() }
