@@ -50,13 +50,10 @@ package enum EKS {
     for request: EKSRequest,
     effects: CloudEffects
   ) async throws(CloudError) -> CloudToken {
-    let environment = AWSEnvironment(home: effects.home) { effects.environment[$0] }
-    let context = AWSContext(
-      effects: effects,
-      environment: environment,
-      configuration: try await AWSFiles(environment: environment, effects: effects).read(),
-      profileOption: request.profile,
-      regionOption: request.region
+    let context = try await AWSContext.read(
+      profile: request.profile,
+      region: request.region,
+      effects: effects
     )
     let base = try AWSChain(context).source()
     let service = try await service(for: request, context)

@@ -17,7 +17,7 @@ struct LiveCloud: Sendable {
   ///
   /// `interactive` is what client-go says of the terminal; nil for a command that a person typed.
   func effects(_ kept: KeptSecrets, interactive: Bool?) -> CloudEffects {
-    var made = CloudEffects(
+    var live = CloudEffects(
       now: effects.now,
       random: effects.random,
       pause: effects.pause,
@@ -49,12 +49,23 @@ struct LiveCloud: Sendable {
         }
       }
     )
-    made.query = { [files] query throws(CloudError) in
+    live.query = { [files] query throws(CloudError) in
       files.note(query.path)
       return try Self.rows(query)
     }
-    made.isRejected = kept.rejected
-    return made
+    live.isRejected = kept.rejected
+    live.loginCommand = loginCommand
+    return live
+  }
+
+  /// `lanyard login` with the context whose user runs this very command.
+  private var loginCommand: @Sendable () -> String? {
+    let environment = surroundings.environment
+    return {
+      ContextLookup(environment: environment, kubeconfig: nil)
+        .context(running: Array(CommandLine.arguments.dropFirst()))
+        .map { "lanyard login \(ShellWord.quote($0))" }
+    }
   }
 
   /// The programs that may be run.

@@ -18,6 +18,8 @@ package struct RunningLab: Sendable {
   package let options: LabOptions
   /// The lab's clock, to move it.
   package let clock: LabClock
+  /// AWS's sign-in services, if the lab plays them.
+  package let awsSignIn: RunningAWSSignIn?
   /// The faults that are set.
   package let faults: FaultBox
   /// AWS, if the lab plays it.
@@ -46,6 +48,7 @@ package struct RunningLab: Sendable {
     google = parts.google
     eventLog = parts.log
     provider = parts.provider
+    awsSignIn = try await parts.options.awsSignIn ? RunningAWSSignIn.start() : nil
     self.group = group
     self.running = running
   }
@@ -100,6 +103,7 @@ package struct RunningLab: Sendable {
 
   /// Ends the servers; returns when they are gone.
   package func stop() async {
+    await awsSignIn?.stop()
     await group.triggerGracefulShutdown()
     await running.value
   }

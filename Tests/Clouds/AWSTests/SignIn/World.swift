@@ -129,7 +129,7 @@ final class World: Sendable {
           return [UInt8](repeating: state.drawn, count: count)
         }
       },
-      pause: { seconds in self.pause(seconds) },
+      pause: { seconds in try await self.pause(seconds) },
       environment: environment,
       home: "/home/me",
       accountHome: "/home/me",
@@ -153,7 +153,9 @@ final class World: Sendable {
     )
   }
 
-  private func pause(_ seconds: Double) {
+  /// Time passes at once, but for what a person is given: that is waited for until somebody cancels it.
+  private func pause(_ seconds: Double) async throws {
+    if seconds >= 600 { return try await Task.sleep(for: .seconds(3600)) }
     state.withLock { state in
       state.pauses.append(seconds)
       state.uptime += seconds
