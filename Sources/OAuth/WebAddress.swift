@@ -7,24 +7,30 @@
 /// userinfo, a host that is a DNS name, a dotted IPv4 address or a bracketed IPv6 address, path and
 /// query of unreserved, reserved and well-formed percent-encoded characters. Backslashes, dot
 /// segments, fragments and numbers as hosts ("2130706433") are refused.
-struct WebAddress: Sendable, Equatable {
+package struct WebAddress: Sendable, Equatable {
   /// Why a text is not such a URL, in words for a message.
-  struct Flaw: Error, Equatable {
-    let reason: String
+  package struct Flaw: Error, Equatable {
+    /// The reason, to stand behind a colon.
+    package let reason: String
   }
 
-  let text: String
-  let isHTTPS: Bool
+  /// The URL, byte for byte as given.
+  package let text: String
+  /// True for https, false for http.
+  package let isHTTPS: Bool
   /// The host as written; an IPv6 address without its brackets.
-  let host: String
-  let port: Int?
+  package let host: String
+  /// The port, 1 to 65535, if it is written.
+  package let port: Int?
   /// Empty, or beginning with a slash.
-  let path: String
-  let query: String?
+  package let path: String
+  /// What stands behind the question mark, if there is one.
+  package let query: String?
   /// True for 127.0.0.0/8, ::1 and exactly "localhost".
-  let isLoopback: Bool
+  package let isLoopback: Bool
 
-  init(_ text: String) throws(Flaw) {
+  /// Parses a URL of at most 2048 bytes; throws ``Flaw``.
+  package init(_ text: String) throws(Flaw) {
     guard !text.isEmpty else { throw Flaw(reason: "it is empty") }
     guard text.utf8.count <= Limits.url else {
       throw Flaw(reason: "it has more than \(Limits.url) bytes")

@@ -46,6 +46,8 @@ import Testing
     Row(403, nil, .glewlwyd, .refused), Row(400, nil, .dex, .refused),
     Row(400, "temporarily_unavailable", nil, .temporary),
     Row(400, "server_error", nil, .temporary),
+    Row(400, "interaction_required", nil, .dead), Row(400, "login_required", nil, .dead),
+    Row(400, "consent_required", nil, .dead), Row(302, "login_required", nil, .refused),
     Row(400, nil, nil, .refused), Row(403, "access_denied", nil, .refused),
     Row(404, nil, nil, .refused), Row(400, "INVALID_GRANT", nil, .refused),
     Row(302, nil, nil, .refused), Row(304, "invalid_grant", nil, .refused),

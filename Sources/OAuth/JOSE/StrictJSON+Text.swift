@@ -5,7 +5,7 @@ extension StrictJSON {
   /// which is the form that RFC 7638 hashes.
   ///
   /// A number with a fraction is written as Swift writes it; nothing here needs one.
-  var text: String {
+  package var text: String {
     switch self {
     case .null: "null"
     case .bool(let value): value ? "true" : "false"
