@@ -65,10 +65,7 @@ extension CredentialSource {
 
   /// Renders a token, keeps it as ready credential while it is not due, and gives the bytes.
   func hand(_ token: Secret, _ times: TokenTimes, _ slot: ReadySlot) -> [UInt8] {
-    let now = effects.now()
-    let body = slot.render(token.expose(), times.reported(at: now))
-    if !times.isDue(at: now) { slot.write(body, times, now) }
-    return body
+    slot.hand(token, times, effects)
   }
 
   // MARK: renewal
@@ -82,9 +79,9 @@ extension CredentialSource {
     let path = store.lockPath(forSession: id)
     let patience = good == nil ? Numbers.renewalWait : Numbers.patience
     let start = effects.uptime()
-    let taken: Taken<[UInt8]>
+    let taken: LockQueue.Taken<[UInt8]>
     do {
-      taken = try await take(path, why: "renewal", seconds: patience) {
+      taken = try await queue.take(path, why: "renewal", seconds: patience) {
         () throws(CredentialsError) -> [UInt8]? in
         try renewedMeanwhile(slot, rejected: rejected)
       }

@@ -33,13 +33,22 @@ package struct CredentialsError: Error, Sendable {
   package let remedy: String
   /// The failure behind it, shown with `-v`.
   package let cause: (any Error)?
+  /// Seconds after which whoever failed says that it may be asked again; nil if it says nothing.
+  package let retryAfter: Int?
 
   /// Makes an error from its parts.
-  package init(_ code: Code, _ what: String, remedy: String, cause: (any Error)? = nil) {
+  package init(
+    _ code: Code,
+    _ what: String,
+    remedy: String,
+    cause: (any Error)? = nil,
+    retryAfter: Int? = nil
+  ) {
     self.code = code
     self.what = what
     self.remedy = remedy
     self.cause = cause
+    self.retryAfter = retryAfter
   }
 
   /// Wraps what the session store says: exit 6.

@@ -24,6 +24,9 @@ package struct ReadySlot: Sendable {
   ///
   /// Failing is not an error.
   package let write: @Sendable (_ body: [UInt8], _ times: TokenTimes, _ now: Date) -> Void
+  /// The bytes that were printed last, if they are due for renewal but good until the expiry that they name; for when
+  /// nothing better can be had for now.
+  package let fallback: @Sendable (_ now: Date) -> [UInt8]?
   /// The ExecCredential for a token and the expiry to report.
   package let render: @Sendable (_ token: String, _ expiration: Date?) -> [UInt8]
 
@@ -31,10 +34,12 @@ package struct ReadySlot: Sendable {
   package init(
     lookup: @escaping @Sendable (Date) -> Found,
     write: @escaping @Sendable ([UInt8], TokenTimes, Date) -> Void,
+    fallback: @escaping @Sendable (Date) -> [UInt8]? = { _ in nil },
     render: @escaping @Sendable (String, Date?) -> [UInt8]
   ) {
     self.lookup = lookup
     self.write = write
+    self.fallback = fallback
     self.render = render
   }
 }

@@ -14,20 +14,24 @@ package struct ReadyTerms: Sendable {
   package var validFrom: UnixTime
   /// From when it is to be renewed instead.
   package var renewAt: UnixTime
+  /// Until when it may be printed all the same if a renewal is not to be had: the expiry that its bytes name.
+  package var goodUntil: UnixTime
   /// The store's epoch, read inside the session lock before the credential was made (see ``StoreEpoch``).
   package var epoch: [UInt8]
   /// The files that the answer was made from, observed before they were read; at most ``Dependency/maximumCount``.
   package var dependencies: [Dependency]
 
-  /// Terms from their parts.
+  /// Terms from their parts; good until it is due if nothing is said.
   package init(
     validFrom: UnixTime,
     renewAt: UnixTime,
+    goodUntil: UnixTime? = nil,
     epoch: [UInt8],
     dependencies: [Dependency] = []
   ) {
     self.validFrom = validFrom
     self.renewAt = renewAt
+    self.goodUntil = goodUntil ?? renewAt
     self.epoch = epoch
     self.dependencies = dependencies
   }
@@ -47,6 +51,7 @@ extension ReadyFolder {
     let file = ReadyFile(
       validFrom: terms.validFrom,
       renewAt: terms.renewAt,
+      goodUntil: terms.goodUntil,
       epoch: terms.epoch,
       dependencies: terms.dependencies,
       body: body

@@ -87,6 +87,22 @@ extension ReadyFolder {
     }
   }
 
+  /// The bytes of a ready credential that is due for renewal, for whoever cannot renew it now: right in everything else,
+  /// and before the expiry that they name.
+  package func stillGood(
+    _ key: ReadyCredentialKey,
+    storePath: String,
+    now: UnixTime
+  ) -> ArraySlice<UInt8>? {
+    guard case .opened(let folder) = open(),
+      case .opened(let file) = Descriptor.open(key.hex, in: folder.raw),
+      let size = safeSize(of: file), let bytes = file.read(atMost: size),
+      let ready = ReadyFile(decoding: bytes), now < ready.goodUntil,
+      ready.missReason(storePath: storePath, now: now) == .due
+    else { return nil }
+    return ready.body
+  }
+
   /// The size of a file that nobody else can have written or read, nil for any other.
   func safeSize(of file: borrowing Descriptor) -> Int? {
     guard let status = file.status, status.isRegular, status.owner == owner, status.isPrivate,
@@ -112,8 +128,8 @@ extension ReadyFolder {
 extension ReadyFile {
   fileprivate func missReason(storePath: String, now: UnixTime) -> Miss? {
     if now < validFrom { return .notYetValid }
-    if now >= renewAt { return .due }
     if StoreEpoch.read(storePath: storePath) != epoch { return .epochChanged }
-    return dependencies.allSatisfy(\.isUnchanged) ? nil : .dependencyChanged
+    guard dependencies.allSatisfy(\.isUnchanged) else { return .dependencyChanged }
+    return now >= renewAt ? .due : nil
   }
 }

@@ -7,17 +7,17 @@
 ///       0  magic and format version, 8          32  epoch, 64, padded with zeros
 ///       8  valid-from, milliseconds             96  served: 8 slots of 24 (pid, 0, start time, when)
 ///      16  renew-at, milliseconds              288  checksum of everything from 296 on
-///      24  1 if a rejection was taken up       296  number of dependencies
-///      28  length of the epoch                 300  length of the body
-///     304  dependencies: path length, 0, inode, size, mtime seconds, mtime nanoseconds, path; then the body
+///      24  1 if a rejection was taken up       296  good-until, milliseconds
+///      28  length of the epoch                 304  number of dependencies; 308 length of the body
+///     312  dependencies: path length, 0, inode, size, mtime seconds, mtime nanoseconds, path; then the body
 ///
 /// Slots and the rejection mark are written in place; everything else never changes in a file.
 struct ReadyFile {
-  /// Format 1.
+  /// Format 2.
   ///
   /// Another version is malformed to this program, and is replaced by the next renewal.
-  static let magic = Array("LNYDRDY1".utf8)
-  static let headerLength = 304
+  static let magic = Array("LNYDRDY2".utf8)
+  static let headerLength = 312
   static let maximumLength = 1 << 20
   static let rejectionOffset = 24
   private static let servedOffset = 96
@@ -27,6 +27,7 @@ struct ReadyFile {
 
   var validFrom: UnixTime
   var renewAt: UnixTime
+  var goodUntil: UnixTime
   var rejectionTaken = false
   var epoch: [UInt8]
   var served: [ServedSlot] = []
@@ -49,6 +50,7 @@ struct ReadyFile {
     bytes.append(zeros: StoreEpoch.maximumLength - epoch.count)
     for slot in served.prefix(ServedSlot.count) { bytes += slot.encoded() }
     bytes.append(zeros: Self.checkedOffset - bytes.count)
+    bytes.append(littleEndian: goodUntil.milliseconds)
     bytes.append(littleEndian: UInt32(dependencies.count))
     bytes.append(littleEndian: UInt32(clamping: body.count))
     for dependency in dependencies {
@@ -84,8 +86,9 @@ struct ReadyFile {
     guard
       Self.checksum(bytes[Self.checkedOffset...]) == bytes.littleEndian(at: Self.checksumOffset)
     else { return nil }
-    let count = Int(bytes.littleEndian(at: 296, as: UInt32.self))
-    let bodyLength = Int(bytes.littleEndian(at: 300, as: UInt32.self))
+    goodUntil = UnixTime(milliseconds: bytes.littleEndian(at: Self.checkedOffset))
+    let count = Int(bytes.littleEndian(at: 304, as: UInt32.self))
+    let bodyLength = Int(bytes.littleEndian(at: 308, as: UInt32.self))
     guard count <= Dependency.maximumCount else { return nil }
     dependencies = []
     var position = Self.headerLength
@@ -101,12 +104,14 @@ struct ReadyFile {
   init(
     validFrom: UnixTime,
     renewAt: UnixTime,
+    goodUntil: UnixTime,
     epoch: [UInt8],
     dependencies: [Dependency],
     body: [UInt8]
   ) {
     self.validFrom = validFrom
     self.renewAt = renewAt
+    self.goodUntil = goodUntil
     self.epoch = epoch
     self.dependencies = dependencies
     self.body = body[...]

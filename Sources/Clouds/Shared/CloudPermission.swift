@@ -4,6 +4,8 @@
 ///
 /// A kubeconfig is hostile input, and so is every file that its environment can name (docs/life-of-a-credential.md).
 package enum CloudPermission: String, Sendable, CaseIterable {
+  /// Look for programs in `PATH`, not only in the system's folders and the account's own.
+  case searchPath = "search-path"
   /// Run the `credential_process` of an AWS configuration that lies elsewhere than in the account's own home.
   case awsCredentialProcess = "aws-credential-process"
   /// Run the command of an executable-sourced Google credential.

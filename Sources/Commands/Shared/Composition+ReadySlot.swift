@@ -15,15 +15,36 @@ import Synchronization
 extension Composition {
   /// Where what this invocation prints is kept ready; a slot that never hits if there is no place for it.
   func readySlot(arguments: [[UInt8]], info: ExecInfo) -> ReadySlot {
-    let hot = surroundings.hot
+    let dependencies = options.files.map { Dependency.observe($0) }
+    return ReadySlot.live(
+      surroundings: surroundings.hot,
+      storeFolder: store.folder,
+      arguments: arguments,
+      version: info.version,
+      dependencies: { dependencies }
+    )
+  }
+}
+
+extension ReadySlot {
+  /// The slot of one invocation on disk; one that never hits if there is no place for it.
+  ///
+  /// `dependencies` are asked for when something is written, and have to be as they were before it was made.
+  static func live(
+    surroundings: ReadyCredential.Surroundings,
+    storeFolder: String,
+    arguments: [[UInt8]],
+    version: ExecVersion,
+    dependencies: @escaping @Sendable () -> [Dependency]
+  ) -> ReadySlot {
     let render: @Sendable (String, Date?) -> [UInt8] = { token, expiration in
-      ExecCredential.render(info.version, token: token, expiration: expiration)
+      ExecCredential.render(version, token: token, expiration: expiration)
     }
-    guard let folder = ReadyFolder.resolve(hot),
+    guard let folder = ReadyFolder.resolve(surroundings),
       let key = ReadyCredentialKey(
         arguments: arguments,
-        surroundings: hot,
-        storePath: store.folder
+        surroundings: surroundings,
+        storePath: storeFolder
       )
     else {
       return ReadySlot(
@@ -35,13 +56,14 @@ extension Composition {
     let place = ReadyPlace(
       folder: folder,
       key: key,
-      storePath: store.folder,
-      caller: Caller.clientGo(hot),
-      dependencies: options.files.map { Dependency.observe($0) }
+      storePath: storeFolder,
+      caller: Caller.clientGo(surroundings),
+      dependencies: dependencies
     )
     return ReadySlot(
       lookup: { place.lookup($0) },
       write: { place.write($0, $1, $2) },
+      fallback: { place.fallback($0) },
       render: render
     )
   }
@@ -53,7 +75,7 @@ private final class ReadyPlace: Sendable {
   private let key: ReadyCredentialKey
   private let storePath: String
   private let caller: Caller?
-  private let dependencies: [Dependency]
+  private let dependencies: @Sendable () -> [Dependency]
   private let askedAt = UnixTime(Clock.now())
   private let epoch = Mutex<[UInt8]>([])
 
@@ -62,7 +84,7 @@ private final class ReadyPlace: Sendable {
     key: ReadyCredentialKey,
     storePath: String,
     caller: Caller?,
-    dependencies: [Dependency]
+    dependencies: @escaping @Sendable () -> [Dependency]
   ) {
     self.folder = folder
     self.key = key
@@ -89,12 +111,17 @@ private final class ReadyPlace: Sendable {
     }
   }
 
+  func fallback(_ now: Date) -> [UInt8]? {
+    folder.stillGood(key, storePath: storePath, now: UnixTime(now)).map { Array($0) }
+  }
+
   func write(_ body: [UInt8], _ times: TokenTimes, _ now: Date) {
     let terms = ReadyTerms(
       validFrom: UnixTime(now),
       renewAt: UnixTime(times.renewAt),
+      goodUntil: UnixTime(times.reported(at: now) ?? times.renewAt),
       epoch: epoch.withLock { $0 },
-      dependencies: dependencies
+      dependencies: dependencies()
     )
     // A ready credential that cannot be kept costs the next caller some milliseconds and nothing else.
     try? folder.write(body, for: key, terms: terms)

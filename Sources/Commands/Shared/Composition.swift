@@ -27,13 +27,7 @@ struct Composition {
     self.options = options
     self.surroundings = surroundings
     request = try RequestComposition(options, surroundings.environment).request()
-    guard let folder = StorePath.resolve(surroundings.hot) else {
-      throw Failure(
-        exitCode: ExitCodes.store,
-        "there is no place for the session store: neither XDG_STATE_HOME nor HOME is set",
-        remedy: "set HOME"
-      )
-    }
+    guard let folder = StorePath.resolve(surroundings.hot) else { throw Self.noStoreFolder }
     store = Live.store(folder: folder)
     effects = Live.effects(
       surroundings,
@@ -45,6 +39,15 @@ struct Composition {
 }
 
 extension Composition {
+  /// What there is to say where no session store can be.
+  static var noStoreFolder: Failure {
+    Failure(
+      exitCode: ExitCodes.store,
+      "there is no place for the session store: neither XDG_STATE_HOME nor HOME is set",
+      remedy: "set HOME"
+    )
+  }
+
   /// Refuses to send a secret to an issuer that the user has not trusted with it.
   ///
   /// A kubeconfig is hostile input: without this it could have any file sent anywhere (docs/life-of-a-credential.md).

@@ -10,6 +10,17 @@ import Darwin
 
 /// Standard output: the result of a command and nothing else.
 enum StandardOutput {
+  /// Writes a credential; throws a failure if whoever wanted it has gone.
+  static func writeCredential(_ bytes: [UInt8]) throws(Failure) {
+    guard write(bytes) else {
+      throw Failure(
+        exitCode: ExitCodes.failed,
+        "the credential could not be written to stdout",
+        remedy: "whoever ran lanyard has gone"
+      )
+    }
+  }
+
   /// Writes everything; false if the reader has gone.
   @discardableResult
   static func write(_ bytes: [UInt8]) -> Bool {

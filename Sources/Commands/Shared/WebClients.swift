@@ -20,8 +20,23 @@ final class WebClients: Sendable {
     _ call: HTTPCall,
     with trust: TransportTrust
   ) async throws(TransportFailure) -> HTTPAnswer {
+    try await Self.send(call, over: client(trust))
+  }
+
+  /// Sends a call to a service of the machine itself: through no proxy, and for at most so many seconds.
+  static func sendDirect(
+    _ call: HTTPCall,
+    seconds: Double
+  ) async throws(TransportFailure) -> HTTPAnswer {
+    try await send(call, over: WebClient(timeout: seconds))
+  }
+
+  private static func send(
+    _ call: HTTPCall,
+    over client: WebClient
+  ) async throws(TransportFailure) -> HTTPAnswer {
     do {
-      let answer = try await client(trust).send(
+      let answer = try await client.send(
         method: call.method,
         url: call.url,
         headers: call.headers,

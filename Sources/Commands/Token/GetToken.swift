@@ -7,7 +7,7 @@ struct GetToken: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Print a credential for kubectl (exec credential plugin).",
     discussion: "Prints exactly one ExecCredential on stdout, or nothing and an exit code.",
-    subcommands: [GetTokenOIDC.self]
+    subcommands: [GetTokenOIDC.self, GetTokenEKS.self, GetTokenGKE.self, GetTokenAKS.self]
   )
 
   /// Help on stdout with exit 0 would look like a credential to kubectl, so a missing provider is an error.

@@ -56,13 +56,6 @@ package struct GetTokenOIDC: AsyncParsableCommand {
       arguments: CommandLine.arguments.dropFirst().map { Array($0.utf8) },
       info: info
     )
-    let body = try await source.credential(slot)
-    guard StandardOutput.write(body) else {
-      throw Failure(
-        exitCode: ExitCodes.failed,
-        "the credential could not be written to stdout",
-        remedy: "whoever ran lanyard has gone"
-      )
-    }
+    try StandardOutput.writeCredential(try await source.credential(slot))
   }
 }

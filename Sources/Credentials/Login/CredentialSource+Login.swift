@@ -172,7 +172,9 @@ extension CredentialSource {
   /// Waits for the login lock, and shares what another login gave meanwhile.
   ///
   /// nil: there can be no lock here, which must not keep anybody from logging in.
-  private func loginTurn(since began: Date) async throws(CredentialsError) -> Taken<Session>? {
+  private func loginTurn(since began: Date) async throws(CredentialsError) -> LockQueue.Taken<
+    Session
+  >? {
     do {
       try store.prepareFolders()
     } catch {
@@ -183,7 +185,7 @@ extension CredentialSource {
       effects.tell("a login at this issuer is in progress (\(holder.words)); waiting for it")
     }
     do {
-      return try await take(loginLock, why: "login", seconds: Numbers.login) {
+      return try await queue.take(loginLock, why: "login", seconds: Numbers.login) {
         () throws(CredentialsError) -> Session? in
         guard let session = try open().record?.session, session.summary.loggedIn >= began,
           session.token(request.token)?.times.isGood(at: effects.now()) == true
@@ -274,7 +276,11 @@ extension CredentialSource {
   }
 
   private func lock(_ path: String, why: String) async throws(CredentialsError) -> HeldLock {
-    let taken: Taken<Never> = try await take(path, why: why, seconds: Numbers.commitWait) {
+    let taken: LockQueue.Taken<Never> = try await queue.take(
+      path,
+      why: why,
+      seconds: Numbers.commitWait
+    ) {
       () throws(CredentialsError) -> Never? in nil
     }
     guard case .lock(let lock) = taken else {

@@ -29,7 +29,7 @@ package enum DetachedProcess {
   ///   - executable: The program's absolute path.
   ///   - arguments: Its arguments, without the program's own name.
   ///   - environment: Its whole environment.
-  ///   - inherit: Descriptor in the child (3 or higher) to descriptor of ours. Ours stay open, and may have any number.
+  ///   - inherit: Descriptor in the child (1 or higher) to descriptor of ours. Ours stay open, and may have any number.
   /// - Returns: The process id.
   /// - Throws: `.badArgument` for a mapping that cannot be, `.system` if the program cannot be started.
   package static func start(
@@ -49,21 +49,22 @@ package enum DetachedProcess {
 
   /// Starts a program as ``start(executable:arguments:environment:inherit:)`` does, with a choice of signals.
   ///
-  /// A browser must not start with signals blocked.
+  /// A browser must not start with signals blocked. `folder` is where it runs.
   package static func launch(
     executable: String,
     arguments: [String],
     environment: [String: String],
     inherit: [Int32: Int32],
-    signals: Signals
+    signals: Signals,
+    folder: String = "/"
   ) throws(SpawnError) -> Int32 {
-    let strings = [executable] + arguments + environment.flatMap { [$0.key, $0.value] }
+    let strings = [executable, folder] + arguments + environment.flatMap { [$0.key, $0.value] }
     guard strings.allSatisfy({ !$0.utf8.contains(0) }) else {
       throw HostError(.badArgument, "an argument for a new process holds a zero byte")
     }
     let copies = try DescriptorCopies(inherit)
     defer { copies.close() }
-    let plan = try SpawnPlan(copies: copies, signals: signals)
+    let plan = try SpawnPlan(copies: copies, signals: signals, folder: folder)
     defer { plan.destroy() }
     var arguments = CStrings([executable] + arguments)
     var environment = CStrings(environment.map { "\($0.key)=\($0.value)" })
@@ -83,8 +84,8 @@ private struct DescriptorCopies {
 
   init(_ inherit: [Int32: Int32]) throws(SpawnError) {
     end = max(2, inherit.keys.max() ?? 2) + 1
-    guard inherit.keys.allSatisfy({ $0 >= 3 && $0 < 256 }) else {
-      throw HostError(.badArgument, "a child's descriptors must lie between 3 and 255")
+    guard inherit.keys.allSatisfy({ $0 >= 1 && $0 < 256 }) else {
+      throw HostError(.badArgument, "a child's descriptors must lie between 1 and 255")
     }
     for (target, source) in inherit.sorted(by: { $0.key < $1.key }) {
       let copy = fcntl(source, F_DUPFD_CLOEXEC, end)
@@ -131,11 +132,15 @@ private struct DescriptorCopies {
   private var attributes = posix_spawnattr_t()
   #endif
 
-  init(copies: DescriptorCopies, signals: DetachedProcess.Signals) throws(SpawnError) {
+  init(
+    copies: DescriptorCopies,
+    signals: DetachedProcess.Signals,
+    folder: String
+  ) throws(SpawnError) {
     unsafe posix_spawn_file_actions_init(&actions)
     unsafe posix_spawnattr_init(&attributes)
     do throws(SpawnError) {
-      try arrangeDescriptors(copies)
+      try arrangeDescriptors(copies, folder)
       try arrangeSignals(signals)
     } catch {
       destroy()
@@ -152,9 +157,12 @@ private struct DescriptorCopies {
     guard status == 0 else { throw .system("cannot prepare a new process", status) }
   }
 
-  private func arrangeDescriptors(_ copies: DescriptorCopies) throws(SpawnError) {
+  private func arrangeDescriptors(
+    _ copies: DescriptorCopies,
+    _ folder: String
+  ) throws(SpawnError) {
     try check(unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0))
-    for number: Int32 in 1...2 {
+    for number: Int32 in 1...2 where !copies.copies.contains(where: { $0.target == number }) {
       try check(
         unsafe posix_spawn_file_actions_addopen(&actions, number, "/dev/null", O_WRONLY, 0)
       )
@@ -168,7 +176,7 @@ private struct DescriptorCopies {
     }
     #endif
     try check(unsafe platform_spawn_close_from(&actions, copies.end))
-    try check(unsafe platform_spawn_chdir(&actions, "/"))
+    try check(unsafe platform_spawn_chdir(&actions, folder))
   }
 
   private func arrangeSignals(_ signals: DetachedProcess.Signals) throws(SpawnError) {

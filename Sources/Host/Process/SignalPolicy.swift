@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import CPlatform
+import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -38,6 +39,25 @@ package enum SignalPolicy {
     unsafe _ = pthread_sigmask(SIG_BLOCK, &set, nil)
   }
 
+  /// Holds HUP, INT and TERM back while `body` runs; the first that came meanwhile is raised again afterwards.
+  ///
+  /// For what must not stop half-way: between a refresh token that is spent and its successor on disk. Not to be nested.
+  package static func holdingBack<Value, Failure: Error>(
+    _ body: () async throws(Failure) -> Value
+  ) async throws(Failure) -> Value {
+    let held = [SIGHUP, SIGINT, SIGTERM]
+    heldBack.store(0, ordering: .sequentiallyConsistent)
+    let before = held.map { number in
+      signal(number, noteSignal)
+    }
+    defer {
+      for (number, action) in zip(held, before) { _ = signal(number, action) }
+      let came = heldBack.exchange(0, ordering: .sequentiallyConsistent)
+      if came != 0 { raise(came) }
+    }
+    return try await body()
+  }
+
   /// A signal set of these numbers.
   static func signalSet(_ numbers: [Int32]) -> sigset_t {
     var set = sigset_t()
@@ -47,4 +67,12 @@ package enum SignalPolicy {
     }
     return set
   }
+}
+
+/// The signal that came while signals were held back; 0 for none.
+private let heldBack = Atomic<Int32>(0)
+
+/// A handler that only notes the signal, because hardly anything else is safe in one.
+private func noteSignal(_ number: Int32) {
+  heldBack.store(number, ordering: .sequentiallyConsistent)
 }

@@ -13,32 +13,14 @@ extension CredentialSource {
   ///
   /// There is nothing to keep but the ready credential: what the token was made from can be had again at any time.
   func unattendedCredential(_ slot: ReadySlot) async throws(CredentialsError) -> [UInt8] {
-    if case .hit(let body) = slot.lookup(effects.now()) { return body }
-    let turn = try await turnToAsk(slot)
-    if case .found(let body)? = turn { return body }
-    defer { if case .lock(let lock)? = turn { lock.release() } }
-    let (token, times) = request.grant == .given ? try await given() : try await obtain()
-    return hand(token, times, slot)
-  }
-
-  /// One process asks and the others find its answer; where there can be no lock, each asks for itself.
-  private func turnToAsk(_ slot: ReadySlot) async throws(CredentialsError) -> Taken<[UInt8]>? {
-    do {
-      try store.prepareFolders()
-    } catch {
-      return nil
-    }
-    do {
-      return try await take(
-        store.lockPath(forSession: try request.sessionID),
-        why: "token",
-        seconds: Numbers.renewalWait
-      ) { () throws(CredentialsError) -> [UInt8]? in
-        if case .hit(let body) = slot.lookup(effects.now()) { body } else { nil }
-      }
-    } catch {
-      guard error.code == .store else { throw error }
-      return nil
+    let turn = Turn(store: store, effects: effects, id: try request.sessionID, why: "token")
+    return try await turn.take {
+      if case .hit(let body) = slot.lookup(effects.now()) { body } else { nil }
+    } old: {
+      slot.fallback(effects.now())
+    } make: { () throws(CredentialsError) -> [UInt8] in
+      let (token, times) = request.grant == .given ? try await given() : try await obtain()
+      return hand(token, times, slot)
     }
   }
 
@@ -122,8 +104,9 @@ extension CredentialSource {
         remedy: Login.remedy(of: why)
           ?? "check the client id, what it authenticates with, and the scopes"
       )
-    case .temporary(let why, _), .unknown(let why):
-      CredentialsError(.temporary, why, remedy: "try again in a moment")
+    case .temporary(let why, let after):
+      CredentialsError(.temporary, why, remedy: "try again in a moment", retryAfter: after)
+    case .unknown(let why): CredentialsError(.temporary, why, remedy: "try again in a moment")
     case .dead(let why), .refused(let why):
       CredentialsError(
         .refused,

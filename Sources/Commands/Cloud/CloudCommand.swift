@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Clouds
+import Credentials
+import Host
+import Kubeconfig
+import ReadyCredential
+import SessionStore
+import Synchronization
+
+/// What `get-token` of every cloud does around obtaining the token: exec info, ready credential, effects, printing.
+struct CloudCommand {
+  /// Obtains the token of one cloud.
+  typealias Obtain = @Sendable (CloudEffects) async throws(CloudError) -> CloudToken
+
+  let surroundings: ProcessSurroundings
+  let store: SessionStore
+  let effects: Effects
+  let configuration: UserConfiguration
+
+  /// Surroundings put together; throws `Failure`.
+  init(_ surroundings: ProcessSurroundings, verbose: Bool, byHand: Bool = false) throws {
+    self.surroundings = surroundings
+    guard let folder = StorePath.resolve(surroundings.hot) else { throw Composition.noStoreFolder }
+    store = Live.store(folder: folder)
+    effects = Live.effects(surroundings, storeFolder: folder, verbose: verbose, byHand: byHand)
+    configuration = try UserConfiguration.current()
+  }
+
+  /// Prints one ExecCredential with the token that `obtain` gives, or the ready one; throws `Failure`.
+  static func printCredential(_ global: GlobalOptions, obtain: @escaping Obtain) async throws {
+    do {
+      let surroundings = ProcessSurroundings.current()
+      let info = try ExecInfo.parse(surroundings.hot.variable("KUBERNETES_EXEC_INFO"))
+      let command = try CloudCommand(surroundings, verbose: global.verbose)
+      try StandardOutput.writeCredential(try await command.credential(info, obtain))
+    } catch let error as CredentialsError {
+      throw Failure(error).shown(verbose: global.verbose)
+    } catch let error as KubeconfigError {
+      throw Failure(error).shown(verbose: global.verbose)
+    } catch let failure as Failure {
+      throw failure.shown(verbose: global.verbose)
+    }
+  }
+
+  /// The bytes to print.
+  private func credential(
+    _ info: ExecInfo,
+    _ obtain: @escaping Obtain
+  ) async throws(CredentialsError) -> [UInt8] {
+    let files = ReadFiles()
+    let named = Named()
+    let slot = ReadySlot.live(
+      surroundings: surroundings.hot,
+      storeFolder: store.folder,
+      arguments: CommandLine.arguments.dropFirst().map { Array($0.utf8) },
+      version: info.version,
+      dependencies: { files.dependencies(of: named.paths) }
+    )
+    let live = LiveCloud(
+      surroundings: surroundings,
+      configuration: configuration,
+      effects: effects,
+      files: files
+    )
+    return try await CloudCredential.bytes(slot, effects) {
+      rejected async throws(CloudError) -> CloudToken in
+      let kept = KeptSecrets(store: store, effects: effects, rejected: rejected)
+      let token = try await obtain(live.effects(kept, interactive: info.interactive))
+      named.set(token.files)
+      return token
+    }
+  }
+
+  /// The effects for a command that a person typed.
+  var effectsByHand: CloudEffects {
+    LiveCloud(
+      surroundings: surroundings,
+      configuration: configuration,
+      effects: effects,
+      files: ReadFiles()
+    ).effects(KeptSecrets(store: store, effects: effects, rejected: false), interactive: nil)
+  }
+}
+
+/// The files that a token names once it is there.
+private final class Named: Sendable {
+  private let stored = Mutex<[String]>([])
+
+  var paths: [String] { stored.withLock { $0 } }
+
+  func set(_ paths: [String]) { stored.withLock { $0 = paths } }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Clouds
+import Credentials
+import Host
+import OAuth
+import SessionStore
+
+/// The one place where the effects of a cloud are made of `Host` and of those of `Credentials`.
+struct LiveCloud: Sendable {
+  let surroundings: ProcessSurroundings
+  let configuration: UserConfiguration
+  let effects: Effects
+  let files: ReadFiles
+
+  /// The effects for one request.
+  ///
+  /// `interactive` is what client-go says of the terminal; nil for a command that a person typed.
+  func effects(_ kept: KeptSecrets, interactive: Bool?) -> CloudEffects {
+    CloudEffects(
+      now: effects.now,
+      random: effects.random,
+      pause: effects.pause,
+      environment: surroundings.environment,
+      home: surroundings.environment["HOME"] ?? AccountHome.path(),
+      accountHome: AccountHome.path(),
+      allows: { [configuration] in configuration.allowed.contains($0) },
+      send: effects.send,
+      sendDirect: { seconds, call async throws(TransportFailure) in
+        try await WebClients.sendDirect(call, seconds: seconds)
+      },
+      readFile: { [files] path, limit throws(CloudError) in try files.read(path, limit: limit) },
+      replaceFile: { [files] path, bytes throws(CloudError) in
+        try Self.replace(path, bytes)
+        files.forget(path)
+      },
+      run: { call async throws(CloudError) in try await programs.run(call) },
+      ask: { question, echoes async throws(CloudError) in
+        try await ask(question, echoes, interactive: interactive)
+      },
+      tell: effects.tell,
+      trace: effects.trace,
+      kept: { identity, enough, make async throws(CloudError) in
+        try await kept.secret(of: identity, enough: enough, make: make)
+      },
+      alone: { identity, body async throws(CloudError) in
+        try await SignalPolicy.holdingBack { () async throws(CloudError) -> KeptSecret in
+          try await kept.alone(identity, body)
+        }
+      }
+    )
+  }
+
+  /// The programs that may be run.
+  var programs: Programs {
+    Programs(
+      environment: surroundings.environment,
+      searchesPath: configuration.allowed.contains(.searchPath)
+    )
+  }
+
+  private static func replace(_ path: String, _ bytes: [UInt8]) throws(CloudError) {
+    do throws(HostError) {
+      try Files.replace(path, with: bytes)
+    } catch {
+      throw CloudError(
+        .store,
+        error.message,
+        remedy: error.remedy ?? "check owner and mode of the file and its folder",
+        cause: error
+      )
+    }
+  }
+
+  /// Nobody is asked behind their back: not where client-go says that nobody is there, and not without a terminal.
+  private func ask(
+    _ question: String,
+    _ echoes: Bool,
+    interactive: Bool?
+  ) async throws(CloudError) -> String? {
+    guard interactive != false else { return nil }
+    do {
+      return try await effects.ask(question, echoes)
+    } catch {
+      throw CloudError(.loginNeeded, "interrupted", remedy: "try again", cause: error)
+    }
+  }
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Clouds
+import OAuth
+package import SessionStore
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Short-lived secrets of clouds, encrypted in the session store by whose they are: what `CloudEffects.kept` does.
+///
+/// A role's credentials are kept so that a second factor is asked for once in their life, an access token so that one
+/// identity serves all its clusters.
+package struct KeptSecrets: Sendable {
+  let store: SessionStore
+  let effects: Effects
+  /// Whether the API server seems to have refused what was made of what is kept.
+  let rejected: Bool
+
+  /// The secrets of a store.
+  ///
+  /// `rejected`: client-go was served before and asks again, so that what is kept is not used a second time, unless it
+  /// was obtained only minutes ago.
+  package init(store: SessionStore, effects: Effects, rejected: Bool) {
+    self.store = store
+    self.effects = effects
+    self.rejected = rejected
+  }
+
+  /// What is kept under an identity and is not due, with more than `enough` seconds left; else what `make` gives.
+  ///
+  /// What is due but has enough left serves on while nothing newer can be had. A store that cannot keep anything costs
+  /// time and nothing else.
+  package func secret(
+    of identity: KeptIdentity,
+    enough: Double,
+    make: @Sendable () async throws(CloudError) -> KeptSecret
+  ) async throws(CloudError) -> KeptSecret {
+    do throws(CredentialsError) {
+      let id = try Self.id(identity)
+      let turn = Turn(store: store, effects: effects, id: id, why: "token")
+      return try await turn.take {
+        recall(id).flatMap { isUsable($0, enough: enough) ? $0 : nil }
+      } old: {
+        recall(id).flatMap { isGood($0, enough: enough) ? $0 : nil }
+      } make: { () throws(CredentialsError) -> KeptSecret in
+        try await makeAndKeep(identity, id, make)
+      }
+    } catch {
+      throw CloudError(error)
+    }
+  }
+
+  /// Runs `body` under the lock of an identity: what `CloudEffects.alone` does.
+  package func alone(
+    _ identity: KeptIdentity,
+    _ body: @Sendable () async throws(CloudError) -> KeptSecret
+  ) async throws(CloudError) -> KeptSecret {
+    let lock: HeldLock?
+    do throws(CredentialsError) {
+      lock = try await self.lock(try Self.id(identity, label: "alone"))
+    } catch {
+      throw CloudError(error)
+    }
+    defer { lock?.release() }
+    return try await body()
+  }
+
+  /// Nil where there can be no lock; whoever holds one too long is an error, because two must not do this at once.
+  private func lock(_ id: SessionID) async throws(CredentialsError) -> HeldLock? {
+    do {
+      try store.prepareFolders()
+    } catch {
+      effects.trace("no lock: \(error.what)")
+      return nil
+    }
+    let queue = LockQueue(store: store, effects: effects)
+    let taken: LockQueue.Taken<Never> = try await queue.take(
+      store.lockPath(forSession: id),
+      why: "renewal",
+      seconds: Numbers.renewalWait
+    ) { () throws(CredentialsError) -> Never? in nil }
+    guard case .lock(let lock) = taken else {
+      throw CredentialsError(
+        .temporary,
+        "another process is renewing this sign-in and has not finished",
+        remedy: "try again in a moment"
+      )
+    }
+    return lock
+  }
+
+  // MARK: what is kept
+
+  private func isGood(_ kept: KeptSecret, enough: Double) -> Bool {
+    let now = effects.now()
+    return kept.expiry.timeIntervalSince(now) > enough
+      && now >= kept.obtained.addingTimeInterval(-Double(Numbers.skew))
+  }
+
+  private func isUsable(_ kept: KeptSecret, enough: Double) -> Bool {
+    let now = effects.now()
+    let life = kept.expiry.timeIntervalSince(kept.obtained)
+    let times = TokenTimes(life: .lasting(life), received: kept.obtained)
+    let isOld = now.timeIntervalSince(kept.obtained) > Numbers.rejectionPause
+    return isGood(kept, enough: enough) && !times.isDue(at: now) && !(rejected && isOld)
+  }
+
+  private func makeAndKeep(
+    _ identity: KeptIdentity,
+    _ id: SessionID,
+    _ make: @Sendable () async throws(CloudError) -> KeptSecret
+  ) async throws(CredentialsError) -> KeptSecret {
+    let made: KeptSecret
+    do throws(CloudError) {
+      made = try await make()
+    } catch {
+      throw CredentialsError(error)
+    }
+    do {
+      try await keep(made, identity, id)
+    } catch {
+      effects.trace("not kept: \((error as? StoreError)?.what ?? "\(error)")")
+    }
+    return made
+  }
+
+  /// Nil for whatever reason, a damaged file among them, which the store has set aside.
+  private func recall(_ id: SessionID) -> KeptSecret? {
+    guard let key = try? store.unlock(), let opened = try? store.open(id, key: key) else {
+      return nil
+    }
+    return KeptRecord.read(opened)
+  }
+
+  private func keep(_ made: KeptSecret, _ identity: KeptIdentity, _ id: SessionID) async throws {
+    let queue = LockQueue(store: store, effects: effects)
+    let taken: LockQueue.Taken<Never> = try await queue.take(
+      store.storeLockPath,
+      why: "token",
+      seconds: Numbers.commitWait
+    ) { () throws(CredentialsError) -> Never? in nil }
+    guard case .lock(let lock) = taken else { return }
+    defer { lock.release() }
+    let (key, created) = try store.establish()
+    if created { KeyNotice.lines(folder: store.folder).forEach { effects.tell($0) } }
+    let generation = try store.open(id, key: key)?.generation
+    _ = try store.commit(
+      id,
+      header: try KeptRecord.header(of: made, identity),
+      payload: Payload(Array(made.secret.expose().utf8)),
+      key: key,
+      expecting: generation,
+      using: nil
+    )
+  }
+
+  private static func id(
+    _ identity: KeptIdentity,
+    label: String = "kept"
+  ) throws(CredentialsError) -> SessionID {
+    let parts = identity.parts.map { Array($0.utf8) }
+    guard let id = SessionID(bytes: Fingerprint.bytes(of: parts, label: label)) else {
+      throw CredentialsError(
+        .failed,
+        "the identity has no valid name",
+        remedy: "please report this"
+      )
+    }
+    return id
+  }
+}
+
+/// The header of what is kept, which tells it from a session: JSON.
+private struct KeptRecord: Codable {
+  /// Whose it is.
+  let kept: String
+  let obtained: Date
+  let expiry: Date
+
+  static func header(of secret: KeptSecret, _ identity: KeptIdentity) throws -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    let record = KeptRecord(
+      kept: identity.name,
+      obtained: secret.obtained,
+      expiry: secret.expiry
+    )
+    return Array(try encoder.encode(record))
+  }
+
+  static func read(_ opened: OpenSession) -> KeptSecret? {
+    guard let record = try? JSONDecoder().decode(KeptRecord.self, from: Data(opened.header)),
+      let text = String(validating: opened.payload.bytes, as: UTF8.self)
+    else { return nil }
+    return KeptSecret(secret: Secret(text), obtained: record.obtained, expiry: record.expiry)
+  }
+}

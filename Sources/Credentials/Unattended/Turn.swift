@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SessionStore
+
+/// Something that several processes may want at the same moment and that has no session: one of them makes it, and
+/// the others find what it made, or share its temporary failure.
+struct Turn: Sendable {
+  let store: SessionStore
+  let effects: Effects
+  /// Names what is wanted.
+  let id: SessionID
+  /// What the lock's file says of its holder.
+  let why: String
+
+  private var outage: SharedOutage { SharedOutage(store: store, id: id) }
+
+  /// What `find` finds, now or while others make it, else what `make` gives.
+  ///
+  /// `old` is what will do if it cannot be had for now: with it nobody waits longer than a person would not notice, and
+  /// no temporary failure is seen. A lock that is never freed holds up but does not stop, and neither does a place
+  /// where there can be none.
+  func take<Value>(
+    find: () throws(CredentialsError) -> Value?,
+    old: () -> Value?,
+    make: () async throws(CredentialsError) -> Value
+  ) async throws(CredentialsError) -> Value {
+    if let found = try find() { return found }
+    do throws(CredentialsError) {
+      return try await takeTurn(patient: old() == nil, find, make)
+    } catch {
+      guard error.code == .temporary, let old = old() else { throw error }
+      effects.trace("handing out the old token, which is still good: \(error.what)")
+      return old
+    }
+  }
+
+  private func takeTurn<Value>(
+    patient: Bool,
+    _ find: () throws(CredentialsError) -> Value?,
+    _ make: () async throws(CredentialsError) -> Value
+  ) async throws(CredentialsError) -> Value {
+    if let error = outage.inForce(at: effects.now()) { throw error }
+    guard let taken = try await lock(patient: patient, find) else { return try await make() }
+    switch taken {
+    case .found(let value): return value
+    case .late:
+      guard patient else { throw Self.unfinished }
+      return try await make()
+    case .lock(let lock):
+      defer { lock.release() }
+      if let found = try find() { return found }
+      if let error = outage.inForce(at: effects.now()) { throw error }
+      return try await makeAndNote(make)
+    }
+  }
+
+  private func makeAndNote<Value>(
+    _ make: () async throws(CredentialsError) -> Value
+  ) async throws(CredentialsError) -> Value {
+    do throws(CredentialsError) {
+      let value = try await make()
+      outage.clear()
+      return value
+    } catch {
+      if error.code == .temporary { outage.note(error, at: effects.now()) }
+      throw error
+    }
+  }
+
+  /// Nil where there can be no lock.
+  private func lock<Value>(
+    patient: Bool,
+    _ find: () throws(CredentialsError) -> Value?
+  ) async throws(CredentialsError) -> LockQueue.Taken<Value>? {
+    do {
+      try store.prepareFolders()
+    } catch {
+      return nil
+    }
+    let queue = LockQueue(store: store, effects: effects)
+    do throws(CredentialsError) {
+      return try await queue.take(
+        store.lockPath(forSession: id),
+        why: why,
+        seconds: patient ? Numbers.renewalWait : Numbers.patience
+      ) { () throws(CredentialsError) -> Value? in
+        if let found = try find() { return found }
+        if let error = outage.inForce(at: effects.now()) { throw error }
+        return nil
+      }
+    } catch {
+      guard error.code == .store else { throw error }
+      return nil
+    }
+  }
+
+  private static var unfinished: CredentialsError {
+    CredentialsError(
+      .temporary,
+      "another process is asking for this token and has not finished",
+      remedy: "try again in a moment"
+    )
+  }
+}
