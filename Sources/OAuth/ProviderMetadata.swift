@@ -111,7 +111,8 @@ package struct ProviderMetadata: Sendable {
     guard let announced = json["issuer"]?.string else {
       throw refusal(issuer, "it names no issuer")
     }
-    guard Text.sameBytes(announced, issuer.text) || EntraIssuer.stands(announced, for: issuer) else {
+    guard Text.sameBytes(announced, issuer.text) || EntraIssuer.stands(announced, for: issuer)
+    else {
       throw OAuthError(
         .discoveryIssuerMismatch,
         what: "the discovery document of \(issuer.text) says that its issuer is "

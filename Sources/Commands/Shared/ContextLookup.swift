@@ -56,7 +56,7 @@ package struct ContextLookup: Sendable {
         remedy: "name a context whose user does, or give --issuer-url and --client-id"
       )
     }
-    guard let given = Self.options(exec.args) else {
+    guard let given = try options(exec) else {
       throw Failure(
         exitCode: ExitCodes.configuration,
         "the user of context \"\(context.name)\" runs lanyard with arguments that it does not know",
@@ -93,7 +93,7 @@ package struct ContextLookup: Sendable {
     }
     return config.contexts.compactMap { context in
       guard let user = try? config.user(of: context), let exec = user.exec, exec.isLanyard,
-        let given = Self.options(exec.args),
+        let given = try? options(exec),
         let options = try? Self.complete(given, exec, config, context)
       else { return nil }
       return Found(
@@ -110,6 +110,13 @@ package struct ContextLookup: Sendable {
     let matching = ((try? all()) ?? []).filter { $0.options.words == options.words }
     let current = matching.first { $0.context == config.currentContext }
     return (current ?? matching.first)?.context
+  }
+
+  /// The options of OpenID Connect that a user's arguments mean; nil for arguments that are not known.
+  ///
+  /// Throws why nobody can log in for them.
+  private func options(_ exec: ExecConfig) throws -> OIDCOptions? {
+    try AKSContext(exec)?.oidc(environment) ?? Self.options(exec.args)
   }
 
   private static func options(_ arguments: [String]) -> OIDCOptions? {

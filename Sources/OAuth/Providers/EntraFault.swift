@@ -45,11 +45,14 @@ package struct EntraFault: Sendable, Equatable {
     if let advice { return advice }
     switch cure {
     case .logIn: return "log in: \(logIn)"
-    case .browser: return "log in with a browser, on a device that your organization knows: \(logIn)"
-    case .administrator: return "ask an administrator of the tenant, and give the code AADSTS\(number)"
+    case .browser:
+      return "log in with a browser, on a device that your organization knows: \(logIn)"
+    case .administrator:
+      return "ask an administrator of the tenant, and give the code AADSTS\(number)"
     case .clientSecret: return "give the application a new secret or certificate, and name that"
     case .settings: return "check --tenant-id, --client-id, --server-id and --environment"
-    case .federation: return "compare issuer, subject and audience of the application's federated credential"
+    case .federation:
+      return "compare issuer, subject and audience of the application's federated credential"
     case .later: return "try again in a moment"
     }
   }

@@ -137,7 +137,8 @@ package struct EntraAnswer: Sendable {
     switch kind {
     case .loginNeeded: "log in: \(logIn)"
     case .temporary: "try again in a moment"
-    case .configuration: "check --tenant-id, --client-id, --server-id and what the client proves itself with"
+    case .configuration:
+      "check --tenant-id, --client-id, --server-id and what the client proves itself with"
     default: "ask an administrator of the tenant"
     }
   }

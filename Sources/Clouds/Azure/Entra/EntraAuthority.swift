@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Clouds
-package import OAuth
+import OAuth
 
 /// An Entra ID and one of its tenants: where tokens are asked for.
 package struct EntraAuthority: Sendable, Equatable {
@@ -84,7 +84,8 @@ package struct AuthorityHost: Sendable, Equatable {
     throw CloudError(
       .configuration,
       "\(text) is the Entra ID of no cloud that is known, and nothing secret is sent there",
-      remedy: "if it is yours, allow \(CloudPermission.azureOtherHosts.rawValue) in ~/.config/lanyard/config.yaml"
+      remedy:
+        "if it is yours, allow \(CloudPermission.azureOtherHosts.rawValue) in ~/.config/lanyard/config.yaml"
     )
   }
 

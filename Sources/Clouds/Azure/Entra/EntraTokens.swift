@@ -3,12 +3,6 @@
 package import Clouds
 import OAuth
 
-#if canImport(FoundationEssentials)
-package import FoundationEssentials
-#else
-package import Foundation
-#endif
-
 /// Sends requests to a token endpoint.
 package struct EntraTokens: Sendable {
   let effects: CloudEffects

@@ -141,7 +141,8 @@ extension ManagedIdentitySource {
       throw CloudError(
         .configuration,
         "\(title) is said to be at \(address.host), which is not this machine",
-        remedy: "if that is right, allow \(CloudPermission.azureOtherHosts.rawValue) in ~/.config/lanyard/config.yaml"
+        remedy:
+          "if that is right, allow \(CloudPermission.azureOtherHosts.rawValue) in ~/.config/lanyard/config.yaml"
       )
     }
     return endpoint

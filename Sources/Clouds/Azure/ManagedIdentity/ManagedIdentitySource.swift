@@ -99,3 +99,16 @@ package enum ManagedIdentityName: Sendable, Equatable {
     }
   }
 }
+
+extension ManagedIdentitySource {
+  /// Source and endpoint as one text, for what keeps two apart.
+  var place: String {
+    switch self {
+    case .serviceFabric(let endpoint, _, let thumbprint): "\(title) \(endpoint) \(thumbprint)"
+    case .appService(let endpoint, _), .arc(let endpoint), .machineLearning(let endpoint, _),
+      .cloudShell(let endpoint):
+      "\(title) \(endpoint)"
+    case .metadataService(let host): "\(title) \(host)"
+    }
+  }
+}

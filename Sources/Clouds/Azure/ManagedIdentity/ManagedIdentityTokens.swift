@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Clouds
-import HTTPTypes
+package import HTTPTypes
 import OAuth
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 
 /// Asks this machine's service for a token of its identity.
 package struct ManagedIdentityTokens: Sendable {
@@ -133,7 +127,8 @@ package enum ArcChallenge {
       throw refusal("names a file that is not the agent's")
     }
     let name = path.dropFirst(folder.count)
-    guard !name.contains("/"), !name.hasPrefix("."), name.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+    guard !name.contains("/"), !name.hasPrefix("."),
+      name.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
     else { throw refusal("names a file that is not the agent's") }
     return path
   }
