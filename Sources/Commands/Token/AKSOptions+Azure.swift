@@ -2,6 +2,7 @@
 
 import Azure
 import Clouds
+import Credentials
 import OAuth
 
 extension AKSOptions {

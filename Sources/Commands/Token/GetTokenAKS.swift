@@ -7,6 +7,7 @@ import Credentials
 import Host
 import Kubeconfig
 import OAuth
+import ReadyCredential
 
 /// `lanyard get-token aks`: a credential for Azure AKS.
 package struct GetTokenAKS: AsyncParsableCommand {
@@ -59,12 +60,14 @@ package struct GetTokenAKS: AsyncParsableCommand {
     for method in AutomaticLogin.methods(settings, isSignedIn: tokens.isSignedInAtCLI) {
       do {
         return try await obtain(settings.taking(method))
-      } catch let failure as Failure where failure.exitCode == ExitCodes.loginNeeded {
+      } catch let failure as Failure where failure.exitCode == Self.loginNeeded {
         effects.trace("\(method.rawValue) gives no token: \(failure.what)")
       }
     }
     try await askPerson(settings, command)
   }
+
+  private static let loginNeeded = ExitCodes.code(of: .loginNeeded)
 
   /// Whether a person has logged in with `lanyard login` for this; then nothing else is looked for.
   private func hasSession(_ settings: AzureSettings, _ command: CloudCommand) async throws -> Bool {

@@ -52,6 +52,8 @@ package struct LabOptions: Sendable {
   package var usernamePrefix = ""
   /// What the API server puts before each group.
   package var groupsPrefix = ""
+  /// Entra ID, if the lab plays it.
+  package var entra: EntraOptions?
   /// A file to which the log is appended as JSON lines.
   package var logFile: String?
 

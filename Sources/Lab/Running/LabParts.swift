@@ -45,8 +45,12 @@ struct LabParts: Sendable {
     )
     self.provider = provider
     let authenticator = Authenticator(
-      issuer: { provider.issuer },
-      audiences: Set(options.clients.map(\.id)),
+      issuers: {
+        let tenants = options.entra?.tenants ?? []
+        return [provider.issuer] + tenants.map { "\(provider.issuer)/\($0)/v2.0" }
+      },
+      audiences: Set(options.clients.map(\.id) + (options.entra?.servers ?? [])),
+      envelopes: options.entra?.boundTo.map { BoundTokenCheck(resource: $0) },
       usernameClaim: options.usernameClaim,
       usernamePrefix: options.usernamePrefix,
       groupsPrefix: options.groupsPrefix,

@@ -53,15 +53,16 @@ struct CLISignIn {
     }
   }
 
-  /// Whether somebody is signed in who may have a token of the tenant.
+  /// Whether somebody is signed in who may have a token of the tenant, in the cluster's cloud.
   var hasAccount: Bool {
     guard let bytes = try? bytes("azureProfile.json"), let profile = CLIProfile(bytes) else {
       return false
     }
-    return profile.subscription(
+    let subscription = profile.subscription(
       named: settings.options.subscription,
       tenant: settings.options.tenantID
-    ) != nil
+    )
+    return subscription.map { (try? host($0)) != nil } ?? false
   }
 
   private func signIn(_ tenant: String?) -> String {

@@ -22,7 +22,11 @@ package struct RSAKey: Sendable {
 
   /// Why bytes are no such key, in words for a message.
   package struct Flaw: Error, Equatable {
+    /// The reason, to stand behind a colon; nothing of the bytes.
     package let reason: String
+
+    /// A flaw with a reason.
+    package init(reason: String) { self.reason = reason }
   }
 
   private init(_ key: _RSA.Signing.PrivateKey) throws(Flaw) {
