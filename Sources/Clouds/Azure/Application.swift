@@ -99,8 +99,13 @@ extension AzureTokens {
       boundTo: binding
     )
     let logIn = "give the application a secret, a certificate or a federated credential"
-    return try await EntraTokens(effects, authorities: proxy?.authorities ?? [], logIn: logIn)
-      .token(request, at: application.authority, bound: binding != nil)
+    let trust = proxy?.trust ?? TransportTrust(authorities: [])
+    return try await EntraTokens(effects, trust: trust, logIn: logIn).token(
+      request,
+      at: application.authority,
+      bound: binding != nil,
+      hostField: proxy.flatMap { $0.addresses.isEmpty ? nil : $0.host }
+    )
   }
 
   private func proof(_ application: Application) async throws(CloudError) -> EntraRequest.Proof {

@@ -106,10 +106,26 @@ package struct GetTokenAKS: AsyncParsableCommand {
   private func askPerson(_ settings: AzureSettings, _ command: CloudCommand) async throws {
     let info = try ExecInfo.parse(command.surroundings.hot.variable("KUBERNETES_EXEC_INFO"))
     let (source, composition) = try source(settings, command, interactive: info.interactive)
+    if settings.options.boundTo != nil { return try await bind(settings, source) }
     let slot = composition.readySlot(
       arguments: CommandLine.arguments.dropFirst().map { Array($0.utf8) },
       info: info
     )
     try StandardOutput.writeCredential(try await source.credential(slot))
+  }
+
+  /// A token of the person's session that is bound to a key, as Azure Arc takes it.
+  private func bind(_ settings: AzureSettings, _ source: CredentialSource) async throws {
+    try await CloudCommand.printCredential(global) {
+      effects async throws(CloudError) -> CloudToken in
+      let refreshToken: Secret
+      do throws(CredentialsError) {
+        refreshToken = try await source.refreshToken()
+      } catch {
+        throw CloudError(error)
+      }
+      return try await AzureTokens(settings, effects, openPFX: PFX.open)
+        .boundToken(of: refreshToken, logIn: "lanyard login")
+    }
   }
 }

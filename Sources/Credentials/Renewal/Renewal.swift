@@ -257,9 +257,8 @@ package struct Renewal {
       }
       return .ended(why: why)
     case .noIDToken:
-      let why = "the issuer renews without an ID token"
       try update(&record) { $0.renewable = false }
-      return .noToken(why: why)
+      return .noToken(why: "the issuer renews without an ID token")
     case .configuration(let why):
       try update(&record) { $0.uncertain = answerLost }
       return .failed(

@@ -45,10 +45,7 @@ struct LabParts: Sendable {
     )
     self.provider = provider
     let authenticator = Authenticator(
-      issuers: {
-        let tenants = options.entra?.tenants ?? []
-        return [provider.issuer] + tenants.map { "\(provider.issuer)/\($0)/v2.0" }
-      },
+      issuers: { provider.issuers },
       audiences: Set(options.clients.map(\.id) + (options.entra?.servers ?? [])),
       envelopes: options.entra?.boundTo.map { BoundTokenCheck(resource: $0) },
       usernameClaim: options.usernameClaim,

@@ -193,6 +193,31 @@ import Foundation
     #expect(world.sent[0].authorities == Array("PEM".utf8))
   }
 
+  @Test func `a proxy whose certificate is for another name`() async throws {
+    var variables = Self.federation
+    variables["AZURE_KUBERNETES_TOKEN_PROXY"] = "https://10.0.0.1:9443"
+    variables["AZURE_KUBERNETES_SNI_NAME"] = "sub.oidc.aks.example"
+    let world = AzureWorld(variables, allowed: [.azureOtherHosts])
+    world.file("/token", "JWT")
+    world.answer(AzureWorld.token())
+    _ = try await world.token { $0.login = .workloadIdentity }
+    #expect(world.sent[0].url.hasPrefix("https://sub.oidc.aks.example:9443/"))
+    #expect(world.sent[0].addresses == ["sub.oidc.aks.example": "10.0.0.1"])
+    #expect(world.sent[0].headers[try #require(.init("Host"))] == "10.0.0.1:9443")
+  }
+
+  @Test(arguments: ["a b", "a/b", "a@b", "a:1", ""])
+  func `a name that is none`(name: String) async throws {
+    var variables = Self.federation
+    variables["AZURE_KUBERNETES_TOKEN_PROXY"] = "https://10.0.0.1:9443"
+    variables["AZURE_KUBERNETES_SNI_NAME"] = name
+    let world = AzureWorld(variables, allowed: [.azureOtherHosts])
+    world.file("/token", "JWT")
+    world.answer(AzureWorld.token())
+    let token = try? await world.token { $0.login = .workloadIdentity }
+    #expect((token != nil) == name.isEmpty, "an empty variable counts as unset")
+  }
+
   // MARK: azd
 
   @Test func `azd prints a token with its end`() async throws {

@@ -27,6 +27,7 @@ final class AzureWorld: Sendable {
     let body: String
     let isDirect: Bool
     let authorities: [UInt8]
+    let addresses: [String: String]
 
     /// The pairs of the body.
     var form: [String: String] {
@@ -140,10 +141,10 @@ final class AzureWorld: Sendable {
       accountHome: "/home/me",
       allows: { self.allowed.contains($0) },
       send: { trust, call async throws(TransportFailure) in
-        try self.send(call, isDirect: false, trust.authorities)
+        try self.send(call, isDirect: false, trust)
       },
       sendDirect: { _, call async throws(TransportFailure) in
-        try self.send(call, isDirect: true, [])
+        try self.send(call, isDirect: true, TransportTrust(authorities: []))
       },
       readFile: { path, limit throws(CloudError) in self.read(path, limit) },
       replaceFile: { path, _ throws(CloudError) in
@@ -163,7 +164,7 @@ final class AzureWorld: Sendable {
   private func send(
     _ call: HTTPCall,
     isDirect: Bool,
-    _ authorities: [UInt8]
+    _ trust: TransportTrust
   ) throws(TransportFailure) -> HTTPAnswer {
     let sent = Sent(
       method: call.method.rawValue,
@@ -171,7 +172,8 @@ final class AzureWorld: Sendable {
       headers: call.headers,
       body: String(decoding: call.body, as: UTF8.self),
       isDirect: isDirect,
-      authorities: authorities
+      authorities: trust.authorities,
+      addresses: trust.addresses
     )
     let next = state.withLock { state -> Result<HTTPAnswer, TransportFailure> in
       state.sent.append(sent)

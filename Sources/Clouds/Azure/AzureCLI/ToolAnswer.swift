@@ -66,7 +66,8 @@ package enum AzureTool: Sendable, Equatable {
     return EntraToken(token: Secret(token), expiry: expiry(json, Secret(token), now: now))
   }
 
-  /// By `expires_on`, which is in seconds; else by the token: the older `expiresOn` of `az` is local time without a zone.
+  /// By `expires_on`, which is in seconds; else by the token, because the older `expiresOn` of `az` is local time
+  /// without a zone.
   private func expiry(_ json: StrictJSON?, _ token: Secret, now: Date) -> Date {
     if let end = EntraAnswer.number(json?["expires_on"]), (0...100_000_000_000).contains(end) {
       return Date(timeIntervalSince1970: Double(end))

@@ -13,10 +13,17 @@ package struct TokenProxy: Sendable, Equatable {
     "AZURE_KUBERNETES_CA_DATA",
   ]
 
-  /// `https://HOST[:PORT][/PATH]`, without a slash at its end.
+  /// `https://HOST[:PORT][/PATH]`, without a slash at its end; the host is the one that the certificate is for.
   let address: String
+  /// Host and port as they are named, for the request's `Host`.
+  let host: String
   /// What is trusted beside the system's authorities (PEM).
   let authorities: [UInt8]
+  /// Where the host is, if its certificate is for another name.
+  let addresses: [String: String]
+
+  /// With whom connections to it are made.
+  var trust: TransportTrust { TransportTrust(authorities: authorities, addresses: addresses) }
 
   private static let limit = 256 * 1024
 
@@ -44,15 +51,26 @@ package struct TokenProxy: Sendable, Equatable {
     guard address.isHTTPS || address.isLoopback, address.query == nil else {
       throw refusal("it is not https, or it has a query")
     }
-    guard effects.environment["AZURE_KUBERNETES_SNI_NAME"].map({ $0 == address.host }) ?? true
-    else { throw refusal("its certificate is for another name, AZURE_KUBERNETES_SNI_NAME") }
     guard address.isLoopback || effects.allows(.azureOtherHosts) else {
       throw FederatedToken.elsewhere("the workload's token", address.host)
     }
+    let name = effects.environment["AZURE_KUBERNETES_SNI_NAME"] ?? address.host
+    let port = address.port.map { ":\($0)" } ?? ""
+    let authority = "\(address.isHTTPS ? "https" : "http")://\(bracketed(name))\(port)"
+    guard (try? WebAddress(authority))?.host == name else {
+      throw refusal("AZURE_KUBERNETES_SNI_NAME is no host name")
+    }
+    let path = address.path.hasSuffix("/") ? String(address.path.dropLast()) : address.path
     return TokenProxy(
-      address: text.hasSuffix("/") ? String(text.dropLast()) : text,
-      authorities: try authorities(effects)
+      address: authority + path,
+      host: bracketed(address.host) + port,
+      authorities: try authorities(effects),
+      addresses: name == address.host ? [:] : [name: address.host]
     )
+  }
+
+  private static func bracketed(_ host: String) -> String {
+    host.contains(":") ? "[\(host)]" : host
   }
 
   private static func authorities(_ effects: CloudEffects) throws(CloudError) -> [UInt8] {

@@ -29,7 +29,7 @@ package struct AzureVariables: Sendable {
     usesTerraform = options.usesTerraformVariables
   }
 
-  /// `AAD_LOGIN_METHOD`
+  /// How to come to a token, by `AAD_LOGIN_METHOD`.
   package var login: String? { environment["AAD_LOGIN_METHOD"] }
   /// The application.
   package var clientID: String? {

@@ -3,6 +3,11 @@
 import Hummingbird
 
 extension IdentityProvider {
+  /// The lab's issuer, and that of each tenant.
+  var issuers: [String] {
+    [issuer] + (options.entra?.tenants ?? []).map { "\(issuer)/\($0)/v2.0" }
+  }
+
   /// The metadata of a tenant, in the shape of Entra ID's: no revocation, and no `iss` in redirects.
   func entraDiscovery(_ place: EntraPlace, _ exchange: Exchange) async -> Response {
     let base = "\(issuer)/\(place.tenant)"

@@ -14,8 +14,21 @@ extension IdentityProvider {
   /// The audience that Entra ID wants of federated tokens.
   static let federationAudience = "api://AzureADTokenExchange"
 
+  /// Whether a client came with a token that it trusts in place of a proof of its own; throws `OAuthRefusal` if the
+  /// token does not fit.
+  func isFederated(
+    _ assertion: String?,
+    _ client: LabClient,
+    _ exchange: Exchange
+  ) async throws -> Bool {
+    guard let assertion, exchange.entra != nil, let subject = options.entra?.federated[client.id]
+    else { return false }
+    try await checkFederation(assertion, subject: subject)
+    return true
+  }
+
   /// Whether an application trusts the subject of an assertion; throws with the number that says what does not fit.
-  func checkFederation(_ assertion: String, subject: String) async throws {
+  private func checkFederation(_ assertion: String, subject: String) async throws {
     guard let token = CompactToken(assertion),
       let claims = try? await token.claims(verifiedBy: assertionIssuer.key.jwk.object ?? [:])
     else { throw Self.misfit(700_211, "No matching federated identity record for the issuer.") }
@@ -40,9 +53,9 @@ extension IdentityProvider {
   }
 
   /// Whether an assertion names the certificate that the application has registered (RFC 7515 §4.1.8).
-  func checkThumbprint(_ assertion: String, of client: LabClient) throws {
+  func checkThumbprint(_ assertion: String?, of client: LabClient) throws {
     guard let pem = options.entra?.certificates[client.id] else { return }
-    guard let der = try? PEMDocument(pemString: pem).derBytes,
+    guard let assertion, let der = try? PEMDocument(pemString: pem).derBytes,
       let token = CompactToken(assertion), token.algorithm == "PS256",
       token.header["x5t#S256"]?.string == Randomness.base64URL(SHA256.hash(data: der)),
       token.header["x5c"]?[0]?.string == Data(der).base64EncodedString()
