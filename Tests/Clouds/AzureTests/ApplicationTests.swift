@@ -14,7 +14,7 @@ import Foundation
 
 /// Applications: secrets, federated tokens, the proxy of identity bindings, two of them at once.
 @Suite struct ApplicationTests {
-  private static let secret: (inout AzureOptions) -> Void = {
+  private static let secret: @Sendable (inout AzureOptions) -> Void = {
     $0.login = .spn
     $0.clientID = "app"
     $0.clientSecret = Secret("s")

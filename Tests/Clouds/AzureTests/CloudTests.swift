@@ -2,6 +2,7 @@
 
 import Azure
 import Clouds
+import OAuth
 import Testing
 
 /// Clouds, authorities and server applications.

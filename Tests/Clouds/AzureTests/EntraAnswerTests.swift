@@ -2,8 +2,15 @@
 
 import Azure
 import Clouds
+import HTTPTypes
 import OAuth
 import Testing
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
 
 /// What Entra ID answers, code by code.
 @Suite struct EntraAnswerTests {

@@ -3,6 +3,7 @@
 import Azure
 import Clouds
 import HTTPTypes
+import OAuth
 import Testing
 
 #if canImport(FoundationEssentials)

@@ -2,6 +2,7 @@
 
 import Azure
 import Clouds
+import HTTPTypes
 import OAuth
 import Testing
 
