@@ -112,6 +112,27 @@ import Testing
     #expect(found == seconds)
   }
 
+  @Test(arguments: [
+    (50_076, Classification.Meaning.dead, "multi-factor authentication is needed (AADSTS50076)"),
+    (50_196, .temporary, "the same request came too often (AADSTS50196)"),
+    (90_055, .temporary, "the tenant gets too many requests (AADSTS90055)"),
+    (99_999, .dead, "AADSTS99999: words of Entra"),
+  ])
+  func entraNumbersItsFailures(number: Int, meaning: Classification.Meaning, words: String) {
+    let outcome = TokenOutcome.error(
+      status: 400,
+      code: "invalid_grant",
+      description: "AADSTS\(number): words of Entra",
+      retryAfter: nil
+    )
+    let verdict = Classification.judge(outcome, issuer: nil)
+    #expect(self.meaning(verdict) == meaning)
+    switch verdict {
+    case .dead(let why), .temporary(let why, _): #expect(why.hasSuffix(words), "\(why)")
+    default: Issue.record("\(number) is neither")
+    }
+  }
+
   @Test func wordsHoldStatusCodeAndDescription() {
     let outcome = TokenOutcome.error(
       status: 400,
