@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Commands
+import Credentials
 import SessionStore
 import Testing
 
