@@ -87,8 +87,9 @@ extension ReadyFolder {
     }
   }
 
-  /// The bytes of a ready credential that is due for renewal, for whoever cannot renew it now: right in everything else,
-  /// and before the expiry that they name.
+  /// The bytes of a ready credential that is due for renewal, for whoever cannot renew it now.
+  ///
+  /// They are right in everything else, and it is before the expiry that they name.
   package func stillGood(
     _ key: ReadyCredentialKey,
     storePath: String,

@@ -184,6 +184,7 @@ extension World {
       write: { body, _, _ in
         self.edit { $0.written.append(String(decoding: body, as: UTF8.self)) }
       },
+      fallback: { _ in self.read { $0.old } },
       render: { token, expiration in
         let left = expiration.map { " \(Int($0.timeIntervalSince(self.now)))" } ?? ""
         return Array((token + left).utf8)

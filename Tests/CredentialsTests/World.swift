@@ -63,6 +63,8 @@ final class World: Sendable {
     var sessionWrites = 0
     var failingSessionWrites: Set<Int> = []
     var ready: [UInt8]?
+    /// What was printed last and is due, but still good.
+    var old: [UInt8]?
     var rejected = false
     var written: [String] = []
   }

@@ -24,6 +24,59 @@ import Testing
     }
   }
 
+  /// Real processes: one asks the issuer, and the others find its answer.
+  @Test func `twenty that ask at once are one request`() async throws {
+    try await Desk.with { desk in
+      let (words, account) = try await robot(desk)
+      let outcomes = try await all(20, desk, words, account)
+      #expect(outcomes.allSatisfy { $0.status == 0 }, "\(outcomes.map(\.errors))")
+      #expect(Set(outcomes.map(\.output)).count == 1)
+      #expect(desk.lab.count(.clientGrant) == 1)
+    }
+  }
+
+  /// Real processes: one finds out that the issuer is down, and the others are told.
+  @Test func `twenty that ask an issuer that is down are one request`() async throws {
+    try await Desk.with { desk in
+      let (words, account) = try await robot(desk)
+      // The pause after a first failure is shorter than twenty processes may take to start on a busy machine.
+      desk.lab.faults.set(
+        try Fault(
+          "status",
+          grant: "client_credentials",
+          parameters: ["code": "503", "header.retry-after": "600"]
+        )
+      )
+      let outcomes = try await all(20, desk, words, account)
+      #expect(outcomes.allSatisfy { $0.status == 5 && $0.output.isEmpty })
+      let tried = desk.lab.log().filter { $0.kind == .requestArrived && $0.endpoint == "token" }
+      #expect(tried.count == 1)
+      #expect(outcomes.count { $0.errors.contains("next try in") } == 19)
+    }
+  }
+
+  private func robot(_ desk: Desk) async throws -> ([String], [String: String]) {
+    let secret = try desk.file("secret", "lanyard-confidential-secret\n")
+    let words =
+      LabKubeconfig.lanyardArguments(desk.lab, clientID: "lanyard-confidential") + [
+        "--grant-type", "client-credentials", "--client-secret-file", secret,
+      ]
+    try await desk.trust()
+    return (words, try desk.account())
+  }
+
+  private func all(
+    _ count: Int,
+    _ desk: Desk,
+    _ words: [String],
+    _ account: [String: String]
+  ) async throws -> [Outcome] {
+    try await withThrowingTaskGroup(of: Outcome.self) { group in
+      for _ in 0..<count { group.addTask { try await desk.lanyard(words, account) } }
+      return try await group.reduce(into: []) { $0.append($1) }
+    }
+  }
+
   @Test func `a refused client is a wrong configuration, and nothing is printed`() async throws {
     try await Desk.with { desk in
       let account = try desk.account()

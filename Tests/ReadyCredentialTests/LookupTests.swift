@@ -43,6 +43,48 @@ import Darwin
     #expect(try look(scratch, after: distance) == expected)
   }
 
+  /// Milliseconds after valid-from; the credential is due after an hour, and ends ten minutes later.
+  @Test(
+    arguments: [
+      (-1, false), (0, false), (3_599_999, false), (3_600_000, true), (4_199_999, true),
+      (4_200_000, false), (Int64.max, false),
+    ] as [(Int64, Bool)]
+  )
+  func stillGoodWhenDue(distance: Int64, isGood: Bool) throws {
+    let scratch = try Scratch()
+    var terms = hour()
+    terms.goodUntil = noon.advanced(byMilliseconds: 4_200_000)
+    try scratch.ready.write(body, for: someKey(), terms: terms)
+    #expect(stillGood(scratch, after: distance) == (isGood ? body[...] : nil))
+  }
+
+  /// What makes it wrong makes it wrong for those who cannot renew it, too.
+  @Test func whatIsWrongIsNotStillGood() throws {
+    let scratch = try Scratch()
+    try scratch.write("config", Array("a".utf8))
+    let file = Dependency.observe("\(scratch.path)/config")
+    var terms = hour(epoch: "a", dependencies: [file])
+    terms.goodUntil = noon.advanced(byMilliseconds: 4_200_000)
+    try scratch.makeFolder("store")
+    try scratch.write("store/epoch", Array("a".utf8))
+    try scratch.ready.write(body, for: someKey(), terms: terms)
+    #expect(stillGood(scratch, after: 3_600_000) == body[...])
+    try scratch.write("config", Array("longer".utf8))
+    #expect(stillGood(scratch, after: 3_600_000) == nil)
+    try scratch.ready.write(body, for: someKey(), terms: hour(epoch: "b"))
+    #expect(stillGood(scratch, after: 3_600_000) == nil)
+  }
+
+  private func stillGood(_ scratch: borrowing Scratch, after distance: Int64) -> ArraySlice<UInt8>?
+  {
+    guard let key = try? someKey() else { return nil }
+    return scratch.ready.stillGood(
+      key,
+      storePath: "\(scratch.path)/store",
+      now: noon.advanced(byMilliseconds: distance)
+    )
+  }
+
   /// The epoch that the credential was made in, and the one in the store now (nil: no such file).
   @Test(
     arguments: [

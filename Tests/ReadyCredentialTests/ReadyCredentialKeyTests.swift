@@ -101,7 +101,7 @@ import Testing
   }
 
   @Test(arguments: [
-    [], ["get-token"], ["get-token", "aks"], ["get-token", "--", "oidc"], ["login", "oidc"],
+    [], ["get-token"], ["get-token", "nowhere"], ["get-token", "--", "oidc"], ["login", "oidc"],
     ["--verbose", "get-token", "oidc"],
   ])
   func requestsWithoutAKey(arguments: [String]) {

@@ -44,7 +44,7 @@ package struct CloudEffects: Sendable {
   package var tell: @Sendable (String) -> Void
   /// Says what is being done, when `-v` asks for it; never given anything secret.
   package var trace: @Sendable (String) -> Void
-  /// What is kept under this identity and has more than so many seconds left; else what `make` gives, kept from then on.
+  /// What is kept under this identity with more than so many seconds left; else what `make` gives, kept from then on.
   ///
   /// One process at a time makes it, and the others find what it made; a temporary failure is shared for some seconds.
   /// Where nothing can be kept, each process makes its own.
@@ -91,23 +91,12 @@ package struct CloudEffects: Sendable {
         KeptIdentity, @Sendable () async throws(CloudError) -> KeptSecret
       ) async throws(CloudError) -> KeptSecret
   ) {
-    self.now = now
-    self.random = random
-    self.pause = pause
-    self.environment = environment
-    self.home = home
-    self.accountHome = accountHome
-    self.allows = allows
-    self.send = send
-    self.sendDirect = sendDirect
-    self.readFile = readFile
-    self.replaceFile = replaceFile
-    self.run = run
-    self.ask = ask
-    self.tell = tell
-    self.trace = trace
-    self.kept = kept
-    self.alone = alone
+    (self.now, self.random, self.pause) = (now, random, pause)
+    (self.environment, self.home, self.accountHome) = (environment, home, accountHome)
+    (self.allows, self.send, self.sendDirect) = (allows, send, sendDirect)
+    (self.readFile, self.replaceFile, self.run) = (readFile, replaceFile, run)
+    (self.ask, self.tell, self.trace) = (ask, tell, trace)
+    (self.kept, self.alone) = (kept, alone)
   }
 }
 

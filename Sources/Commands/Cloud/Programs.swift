@@ -10,7 +10,9 @@ struct Programs: Sendable {
   /// Whether `PATH` decides where a program is looked for; a kubeconfig's `exec.env` can set it.
   let searchesPath: Bool
 
-  /// Runs a program; throws a configuration failure if there is none of that name, a temporary one if it takes too long.
+  /// Runs a program.
+  ///
+  /// Throws a configuration failure if there is none of that name, a temporary one if it takes too long.
   func run(_ call: ProgramCall) async throws(CloudError) -> ProgramAnswer {
     guard let name = call.words.first, let path = Executable.find(name, in: folders) else {
       throw missing(call.words.first ?? "")

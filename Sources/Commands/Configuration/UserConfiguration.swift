@@ -125,6 +125,7 @@ package struct ConfigurationReader {
   }
 
   private func words(_ entry: SettingsTree.Entry) throws(Failure) -> [String] {
+    if entry.value == .empty { return [] }
     guard case .list(let items) = entry.value else {
       throw wrong(entry.line, "\(entry.name) must be a list")
     }

@@ -41,9 +41,10 @@ struct LogIn: AsyncParsableCommand {
 
   private func logIn() async throws {
     let target = try SessionTarget(context, kubeconfig, options)
-    let composition = try Composition(
+    let composition = try await Composition(
       target.options,
       .current(overriding: target.environment),
+      trust: .typed,
       verbose: global.verbose,
       byHand: true
     )

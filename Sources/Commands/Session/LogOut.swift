@@ -73,13 +73,13 @@ struct LogOut: AsyncParsableCommand {
     _ options: OIDCOptions,
     _ environment: [(String, String)]
   ) async throws {
-    let composition = try Composition(
+    let composition = try await Composition(
       options,
       .current(overriding: environment),
+      trust: .required,
       verbose: global.verbose,
       byHand: true
     )
-    try composition.checkTrust()
     let source = composition.source(interactive: nil, contextKnown: context)
     let name = Terminal.escape(context ?? composition.request.issuer.text)
     let person = browser ? try source.personsName() : nil

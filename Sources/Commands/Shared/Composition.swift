@@ -15,19 +15,36 @@ struct Composition {
   let store: SessionStore
   let effects: Effects
 
+  /// Whether an issuer has to be trusted before a secret goes there, or a command is run for one.
+  enum Trust {
+    /// Somebody typed which issuer it is.
+    case typed
+    /// A kubeconfig says which it is.
+    case required
+  }
+
   /// Reads what the options name.
   ///
   /// Throws a usage failure for what is missing, a configuration failure for what is wrong.
   init(
     _ options: OIDCOptions,
     _ surroundings: ProcessSurroundings,
+    trust: Trust,
     verbose: Bool,
     byHand: Bool = false
-  ) throws {
+  ) async throws {
     self.options = options
     self.surroundings = surroundings
-    request = try RequestComposition(options, surroundings.environment).request()
     guard let folder = StorePath.resolve(surroundings.hot) else { throw Self.noStoreFolder }
+    let check: @Sendable (Issuer) throws(Failure) -> Void = { issuer throws(Failure) in
+      if trust == .required { try Self.checkTrust(options, issuer, storeFolder: folder) }
+    }
+    request = try await RequestComposition(
+      options,
+      surroundings.environment,
+      beforeCommand: check
+    ).request()
+    try check(request.issuer)
     store = Live.store(folder: folder)
     effects = Live.effects(
       surroundings,
@@ -51,21 +68,25 @@ extension Composition {
   /// Refuses to send a secret to an issuer that the user has not trusted with it.
   ///
   /// A kubeconfig is hostile input: without this it could have any file sent anywhere (docs/life-of-a-credential.md).
-  func checkTrust() throws {
+  private static func checkTrust(
+    _ options: OIDCOptions,
+    _ issuer: Issuer,
+    storeFolder: String
+  ) throws(Failure) {
     guard let secret = options.namedSecrets.first else { return }
     let trusted: Bool
-    do {
-      trusted = try TrustedIssuers.current(storeFolder: store.folder).holds(request.issuer)
+    do throws(HostError) {
+      trusted = try TrustedIssuers.current(storeFolder: storeFolder).holds(issuer)
     } catch {
       throw Failure(error, exitCode: ExitCodes.configuration)
     }
     guard trusted else {
       // A token that is handed on goes to the API server, which the kubeconfig chooses as well.
-      let goal = request.grant == .given ? "handed to kubectl for" : "sent to"
+      let goal = options.grant.grantType == .given ? "handed to kubectl for" : "sent to"
       throw Failure(
         exitCode: ExitCodes.configuration,
-        "\(secret) would be \(goal) \(request.issuer.text), which you have not trusted with secrets",
-        remedy: "if the kubeconfig is right: lanyard trust \(ShellWord.quote(request.issuer.text))"
+        "\(secret) would be \(goal) \(issuer.text), which you have not trusted with secrets",
+        remedy: "if the kubeconfig is right: lanyard trust \(ShellWord.quote(issuer.text))"
       )
     }
   }
@@ -80,7 +101,7 @@ extension Composition {
     let trusted = TrustedIssuers.current(storeFolder: store.folder)
     return GrantSecrets(
       options: options.grant,
-      environment: surroundings.environment,
+      reader: SecretReader(environment: surroundings.environment),
       request: request,
       effects: effects,
       trusts: { origin in (try? trusted.holds(Issuer(origin))) == true }

@@ -16,6 +16,7 @@ import Darwin
 package enum ExitCodes {
   static let failed: Int32 = 1
   static let usage: Int32 = 2
+  static let temporary: Int32 = 5
   static let store: Int32 = 6
   static let configuration: Int32 = 7
 
@@ -25,7 +26,7 @@ package enum ExitCodes {
     case .failed: failed
     case .loginNeeded, .loginInProgress: 3
     case .refused, .verdict: 4
-    case .temporary: 5
+    case .temporary: temporary
     case .store: store
     case .configuration: configuration
     }

@@ -6,7 +6,7 @@ import OAuth
 /// Where a grant's secrets come from, as the options say; each is read anew whenever it is needed.
 struct GrantSecrets: Sendable {
   let options: GrantOptions
-  let environment: [String: String]
+  let reader: SecretReader
   let request: CredentialRequest
   let effects: Effects
   /// Whether a job's token may be sent to an address that is not its service's own.
@@ -23,12 +23,12 @@ struct GrantSecrets: Sendable {
     guard let source = options.passwordSource else {
       throw CredentialsError(.failed, "no password is named", remedy: "name one: --password-file")
     }
-    return try read(source)
+    return try await read(source)
   }
 
-  private func read(_ source: SecretSource) throws(CredentialsError) -> Secret {
-    do {
-      return try source.read(environment)
+  private func read(_ source: SecretSource) async throws(CredentialsError) -> Secret {
+    do throws(Failure) {
+      return try await reader.line(source)
     } catch {
       throw CredentialsError(.configuration, error.what, remedy: error.remedy, cause: error.cause)
     }
@@ -36,7 +36,7 @@ struct GrantSecrets: Sendable {
 
   @Sendable
   private func assertion() async throws(CredentialsError) -> Secret {
-    if let source = options.assertionSource { return try read(source) }
+    if let source = options.assertionSource { return try await read(source) }
     switch options.assertionFrom {
     case .githubActions: return try await gitHubActionsToken()
     case nil: return try await CredentialSource.Secrets.noAssertion()
@@ -46,8 +46,8 @@ struct GrantSecrets: Sendable {
   private func gitHubActionsToken() async throws(CredentialsError) -> Secret {
     do {
       let job = try GitHubActionsToken(
-        url: environment[GitHubActionsToken.urlVariable],
-        token: environment[GitHubActionsToken.tokenVariable]
+        url: reader.environment[GitHubActionsToken.urlVariable],
+        token: reader.environment[GitHubActionsToken.tokenVariable]
       )
       guard job.isGitHub || trusts(job.origin) else { throw untrusted(job.origin) }
       effects.trace("asking GitHub Actions for a token of this job")

@@ -8,21 +8,28 @@ import OAuth
 struct RequestComposition {
   private let options: OIDCOptions
   private let environment: [String: String]
+  private let beforeCommand: @Sendable (Issuer) throws(Failure) -> Void
 
-  init(_ options: OIDCOptions, _ environment: [String: String]) {
+  /// `beforeCommand` throws where no command of a secrets manager may run for an issuer.
+  init(
+    _ options: OIDCOptions,
+    _ environment: [String: String],
+    beforeCommand: @escaping @Sendable (Issuer) throws(Failure) -> Void
+  ) {
     self.options = options
     self.environment = environment
+    self.beforeCommand = beforeCommand
   }
 
   /// Throws a usage failure for what is missing, a configuration failure for what is wrong.
-  func request() throws(Failure) -> CredentialRequest {
+  func request() async throws(Failure) -> CredentialRequest {
     let issuer = try issuer()
     let defaults = try ProviderDefaults(options, issuer: issuer)
     try defaults.check()
     let grant = options.grant
     return CredentialRequest(
       issuer: issuer,
-      client: try client(),
+      client: try await client(issuer),
       grant: grant.grantType,
       username: grant.username,
       subjectTokenType: grant.grantType == .tokenExchange ? grant.subjectTokenType : "",
@@ -59,7 +66,7 @@ struct RequestComposition {
     }
   }
 
-  private func client() throws(Failure) -> OAuthClient {
+  private func client(_ issuer: Issuer) async throws(Failure) -> OAuthClient {
     let client = options.client
     guard let id = client.clientID, !id.isEmpty else {
       throw Failure(
@@ -68,18 +75,19 @@ struct RequestComposition {
         remedy: "say which OAuth client: --client-id kubernetes"
       )
     }
+    let mayRun: @Sendable () throws(Failure) -> Void = { () throws(Failure) in
+      try beforeCommand(issuer)
+    }
+    let secrets = SecretReader(environment: environment, beforeCommand: mayRun)
+    var secret: Secret?
+    if let source = client.secretSource { secret = try await secrets.line(source) }
+    var key: Secret?
+    if let source = client.keySource { key = try await secrets.text(source) }
     return OAuthClient(
       id: id,
       method: client.clientAuth,
-      secret: try client.secretSource?.read(environment),
-      key: try client.clientKeyFile.map { path throws(Failure) in
-        Secret(
-          String(
-            decoding: try OptionFile(path: path, option: "--client-key-file").bytes(),
-            as: UTF8.self
-          )
-        )
-      },
+      secret: secret,
+      key: key,
       keyID: client.clientKeyID,
       certificate: try certificates(client.clientCertificateFile, "--client-certificate-file")
     )

@@ -5,17 +5,25 @@ import OAuth
 
 /// Where a secret comes from that options name; never the command line itself.
 enum SecretSource: Sendable, Equatable {
-  /// The one line of a file.
+  /// A file.
   case file(String, option: String)
   /// An environment variable.
   case variable(String, option: String)
+  /// A name in the user's own configuration, which says where it comes from.
+  case configured(String, option: String)
 
-  /// The source that one of two options names; nil if neither does.
-  init?(file: (path: String?, option: String), variable: (name: String?, option: String)) {
+  /// The source that one of these options names; nil if none does.
+  init?(
+    file: (path: String?, option: String),
+    variable: (name: String?, option: String)? = nil,
+    configured: (name: String?, option: String)
+  ) {
     if let path = file.path {
       self = .file(path, option: file.option)
-    } else if let name = variable.name {
+    } else if let variable, let name = variable.name {
       self = .variable(name, option: variable.option)
+    } else if let name = configured.name {
+      self = .configured(name, option: configured.option)
     } else {
       return nil
     }
@@ -26,23 +34,7 @@ enum SecretSource: Sendable, Equatable {
     switch self {
     case .file(let path, _): "the file \(path)"
     case .variable(let name, _): "the variable \(name)"
-    }
-  }
-
-  /// The secret; throws a configuration failure if it is missing, empty or not one line.
-  func read(_ environment: [String: String]) throws(Failure) -> Secret {
-    switch self {
-    case .file(let path, let option):
-      return Secret(try OptionFile(path: path, option: option).line())
-    case .variable(let name, let option):
-      guard let value = environment[name], !value.isEmpty else {
-        throw Failure(
-          exitCode: ExitCodes.configuration,
-          "\(option) names \(name), which is not set",
-          remedy: "set the variable, or use the option that names a file"
-        )
-      }
-      return Secret(value)
+    case .configured(let name, _): "the secret \(name) of your configuration"
     }
   }
 }

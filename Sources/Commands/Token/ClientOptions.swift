@@ -29,6 +29,15 @@ package struct ClientOptions: ParsableArguments {
   )
   package var clientSecretEnv: String?
 
+  /// Name of the client's secret in the user's own configuration.
+  @Option(
+    help: ArgumentHelp(
+      "The name of the client's secret in your own configuration, which may have a secrets manager print it.",
+      valueName: "name"
+    )
+  )
+  package var clientSecretFrom: String?
+
   /// Path of the file with the client's private key.
   @Option(
     help: ArgumentHelp(
@@ -37,6 +46,15 @@ package struct ClientOptions: ParsableArguments {
     )
   )
   package var clientKeyFile: String?
+
+  /// Name of the client's private key in the user's own configuration.
+  @Option(
+    help: ArgumentHelp(
+      "The name of the client's private key in your own configuration.",
+      valueName: "name"
+    )
+  )
+  package var clientKeyFrom: String?
 
   /// The key id to name in assertions.
   @Option(
@@ -69,7 +87,16 @@ package struct ClientOptions: ParsableArguments {
   var secretSource: SecretSource? {
     SecretSource(
       file: (clientSecretFile, "--client-secret-file"),
-      variable: (clientSecretEnv, "--client-secret-env")
+      variable: (clientSecretEnv, "--client-secret-env"),
+      configured: (clientSecretFrom, "--client-secret-from")
+    )
+  }
+
+  /// Where the private key comes from, if there is one.
+  var keySource: SecretSource? {
+    SecretSource(
+      file: (clientKeyFile, "--client-key-file"),
+      configured: (clientKeyFrom, "--client-key-from")
     )
   }
 
@@ -78,33 +105,38 @@ package struct ClientOptions: ParsableArguments {
 
   /// Throws a usage error for options that contradict each other.
   package func validate() throws {
-    if clientSecretFile != nil, clientSecretEnv != nil {
-      throw ValidationError("--client-secret-file and --client-secret-env contradict each other")
+    guard [clientSecretFile, clientSecretEnv, clientSecretFrom].count(where: { $0 != nil }) <= 1
+    else {
+      throw ValidationError(
+        "give one of --client-secret-file, --client-secret-env and --client-secret-from, not several"
+      )
     }
-    if clientCertificateFile != nil, clientKeyFile == nil {
+    if clientKeyFile != nil, clientKeyFrom != nil {
+      throw ValidationError("--client-key-file and --client-key-from contradict each other")
+    }
+    if clientCertificateFile != nil, keySource == nil {
       throw ValidationError("--client-certificate-file needs its key: --client-key-file")
     }
-    if clientKeyID != nil, clientKeyFile == nil {
+    if clientKeyID != nil, keySource == nil {
       throw ValidationError("--client-key-id is for --client-key-file")
     }
     if let clientAuth { try validate(clientAuth) }
   }
 
   private func validate(_ method: ClientCredential.Method) throws {
-    let hasSecret = clientSecretFile != nil || clientSecretEnv != nil
     let missing: String? =
       switch method {
       case .none: nil
       // Where no secret is named, it is asked for at the login.
       case .secretBasic, .secretPost, .secretJWT: nil
-      case .privateKeyJWT: clientKeyFile == nil ? "--client-key-file" : nil
+      case .privateKeyJWT: keySource == nil ? "--client-key-file" : nil
       case .tlsCertificate, .selfSignedCertificate:
         clientCertificateFile == nil ? "--client-certificate-file" : nil
       }
     if let missing {
       throw ValidationError("--client-auth \(method.rawValue) needs \(missing)")
     }
-    if method == .none, hasSecret || clientKeyFile != nil {
+    if method == .none, secretSource != nil || keySource != nil {
       throw ValidationError("--client-auth none contradicts a secret or key of the client")
     }
   }
@@ -113,7 +145,9 @@ package struct ClientOptions: ParsableArguments {
     words.add("--client-id", clientID)
     words.add("--client-secret-file", clientSecretFile)
     words.add("--client-secret-env", clientSecretEnv)
+    words.add("--client-secret-from", clientSecretFrom)
     words.add("--client-key-file", clientKeyFile)
+    words.add("--client-key-from", clientKeyFrom)
     words.add("--client-key-id", clientKeyID)
     words.add("--client-certificate-file", clientCertificateFile)
     words.add("--client-auth", clientAuth?.rawValue)

@@ -49,8 +49,12 @@ package struct GetTokenOIDC: AsyncParsableCommand {
     let info = try ExecInfo.parse(raw)
     let settings = info.cluster?.config.flatMap { PluginSettings(json: $0) }
     let options = try ClusterSettings.completing(options, settings)
-    let composition = try Composition(options, surroundings, verbose: global.verbose)
-    try composition.checkTrust()
+    let composition = try await Composition(
+      options,
+      surroundings,
+      trust: .required,
+      verbose: global.verbose
+    )
     let source = composition.source(interactive: info.interactive, contextKnown: nil)
     let slot = composition.readySlot(
       arguments: CommandLine.arguments.dropFirst().map { Array($0.utf8) },

@@ -42,6 +42,15 @@ package struct GrantOptions: ParsableArguments {
   )
   package var passwordEnv: String?
 
+  /// Name of that user's password in the user's own configuration.
+  @Option(
+    help: ArgumentHelp(
+      "The name of the password of --username in your own configuration.",
+      valueName: "name"
+    )
+  )
+  package var passwordFrom: String?
+
   /// Path of the file with the token to exchange.
   @Option(
     help: ArgumentHelp(
@@ -94,24 +103,25 @@ package struct GrantOptions: ParsableArguments {
   var passwordSource: SecretSource? {
     SecretSource(
       file: (passwordFile, "--password-file"),
-      variable: (passwordEnv, "--password-env")
+      variable: (passwordEnv, "--password-env"),
+      configured: (passwordFrom, "--password-from")
     )
   }
 
   /// Where the token to exchange comes from, unless a service gives it.
   var assertionSource: SecretSource? {
-    SecretSource(
-      file: (assertionFile, "--assertion-file"),
-      variable: (assertionEnv, "--assertion-env")
-    )
+    if let assertionFile { return .file(assertionFile, option: "--assertion-file") }
+    return assertionEnv.map { .variable($0, option: "--assertion-env") }
   }
 
   /// Throws a usage error for options that contradict each other.
   package func validate() throws {
-    let password = [passwordFile, passwordEnv].compactMap { $0 }
+    let password = [passwordFile, passwordEnv, passwordFrom].compactMap { $0 }
     let assertion = [assertionFile, assertionEnv, assertionFrom?.rawValue].compactMap { $0 }
     guard password.count <= 1 else {
-      throw ValidationError("--password-file and --password-env contradict each other")
+      throw ValidationError(
+        "give one of --password-file, --password-env and --password-from, not several"
+      )
     }
     guard assertion.count <= 1 else {
       throw ValidationError(
@@ -146,6 +156,7 @@ package struct GrantOptions: ParsableArguments {
     words.add("--username", username)
     words.add("--password-file", passwordFile)
     words.add("--password-env", passwordEnv)
+    words.add("--password-from", passwordFrom)
     words.add("--assertion-file", assertionFile)
     words.add("--assertion-env", assertionEnv)
     words.add("--assertion-from", assertionFrom?.rawValue)

@@ -131,7 +131,7 @@ extension OIDCOptions {
   var namedSecrets: [String] {
     let sources = [client.secretSource, grant.passwordSource, grant.assertionSource]
     return sources.compactMap { $0?.words }
-      + [client.clientKeyFile].compactMap { $0.map { "a signature of the key in \($0)" } }
+      + [client.keySource].compactMap { $0.map { "a signature of the key in \($0.words)" } }
       + [grant.assertionFrom].compactMap { $0.map { "a token of \($0.rawValue)" } }
   }
 

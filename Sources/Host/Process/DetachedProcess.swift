@@ -29,7 +29,7 @@ package enum DetachedProcess {
   ///   - executable: The program's absolute path.
   ///   - arguments: Its arguments, without the program's own name.
   ///   - environment: Its whole environment.
-  ///   - inherit: Descriptor in the child (1 or higher) to descriptor of ours. Ours stay open, and may have any number.
+  ///   - inherit: Descriptor in the child (3 or higher) to descriptor of ours. Ours stay open, and may have any number.
   /// - Returns: The process id.
   /// - Throws: `.badArgument` for a mapping that cannot be, `.system` if the program cannot be started.
   package static func start(
@@ -38,7 +38,10 @@ package enum DetachedProcess {
     environment: [String: String],
     inherit: [Int32: Int32] = [:]
   ) throws(SpawnError) -> Int32 {
-    try launch(
+    guard inherit.keys.allSatisfy({ $0 >= 3 }) else {
+      throw HostError(.badArgument, "a process that outlives its asker has no stdio of its own")
+    }
+    return try launch(
       executable: executable,
       arguments: arguments,
       environment: environment,
@@ -49,7 +52,7 @@ package enum DetachedProcess {
 
   /// Starts a program as ``start(executable:arguments:environment:inherit:)`` does, with a choice of signals.
   ///
-  /// A browser must not start with signals blocked. `folder` is where it runs.
+  /// A browser must not start with signals blocked. `folder` is where it runs; `inherit` may name stdout and stderr.
   package static func launch(
     executable: String,
     arguments: [String],

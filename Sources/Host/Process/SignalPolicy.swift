@@ -41,7 +41,9 @@ package enum SignalPolicy {
 
   /// Holds HUP, INT and TERM back while `body` runs; the first that came meanwhile is raised again afterwards.
   ///
-  /// For what must not stop half-way: between a refresh token that is spent and its successor on disk. Not to be nested.
+  /// For what must not stop half-way: between a refresh token that is spent and its successor on disk.
+  ///
+  /// Not to be nested.
   package static func holdingBack<Value, Failure: Error>(
     _ body: () async throws(Failure) -> Value
   ) async throws(Failure) -> Value {

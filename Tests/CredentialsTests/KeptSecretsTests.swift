@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Clouds
+import Credentials
+import OAuth
+import SessionStore
+import Synchronization
+import Testing
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Short-lived secrets of clouds in a real store.
+@Suite struct KeptSecretsTests {
+  private static let role = KeptIdentity(name: "a role", parts: ["role", "a"])
+
+  /// Makes `secret-1`, `secret-2`, … that live for an hour, unless told to fail.
+  private final class Source: Sendable {
+    let world: World
+    private let state = Mutex((made: 0, failure: CloudError?.none))
+
+    init(_ world: World) { self.world = world }
+
+    var made: Int { state.withLock { $0.made } }
+
+    func fail(_ code: CloudError.Code?) {
+      state.withLock { $0.failure = code.map { CloudError($0, "away", remedy: "wait") } }
+    }
+
+    @Sendable func make() async throws(CloudError) -> KeptSecret {
+      let (count, failure) = state.withLock { state in
+        state.made += 1
+        return (state.made, state.failure)
+      }
+      if let failure { throw failure }
+      let now = world.now
+      return KeptSecret(
+        secret: Secret("secret-\(count)"),
+        obtained: now,
+        expiry: now.addingTimeInterval(3600)
+      )
+    }
+
+    func secret(
+      _ identity: KeptIdentity = role,
+      enough: Double = 60,
+      rejected: Bool = false
+    ) async throws -> String {
+      let kept = KeptSecrets(store: world.store, effects: world.effects, rejected: rejected)
+      return try await kept.secret(of: identity, enough: enough, make: make).secret.expose()
+    }
+  }
+
+  @Test func `it is made once in its life, for all that have the same identity`() async throws {
+    let source = Source(try World())
+    #expect(try await source.secret() == "secret-1")
+    #expect(try await source.secret() == "secret-1")
+    source.world.pass(2879)
+    #expect(try await source.secret() == "secret-1")
+    #expect(source.made == 1)
+    #expect(source.world.read { $0.locks }.isEmpty)
+  }
+
+  @Test func `it is made anew when it is due`() async throws {
+    let source = Source(try World())
+    _ = try await source.secret()
+    source.world.pass(2881)
+    #expect(try await source.secret() == "secret-2")
+  }
+
+  @Test func `it is made anew when not enough of it is left`() async throws {
+    let source = Source(try World())
+    _ = try await source.secret()
+    source.world.pass(1000)
+    #expect(try await source.secret(enough: 2601) == "secret-2")
+  }
+
+  @Test(arguments: [["role", "b"], ["role"], ["rol", "ea"], ["role", "a", ""]])
+  func `another identity has another secret`(parts: [String]) async throws {
+    let source = Source(try World())
+    _ = try await source.secret()
+    #expect(try await source.secret(KeptIdentity(name: "a role", parts: parts)) == "secret-2")
+    #expect(try await source.secret() == "secret-1")
+  }
+
+  @Test func `on disk it is encrypted, and its header says whose it is`() async throws {
+    let source = Source(try World())
+    _ = try await source.secret()
+    let folder = "\(source.world.store.folder)/sessions"
+    let names = try FileEffects.posix.list(folder)
+    let name = try #require(names.first)
+    #expect(names.count == 1)
+    let text = String(
+      decoding: try #require(try FileEffects.posix.read("\(folder)/\(name)", 1 << 16)).bytes,
+      as: UTF8.self
+    )
+    #expect(text.contains(#""kept":"a role""#))
+    #expect(!text.contains("secret-1"))
+  }
+
+  @Test func `while nothing newer can be had it serves to its end`() async throws {
+    let source = Source(try World())
+    _ = try await source.secret()
+    source.fail(.temporary)
+    source.world.pass(3000)
+    #expect(try await source.secret() == "secret-1")
+    #expect(try await source.secret() == "secret-1")
+    #expect(source.made == 2, "the failure is shared")
+    source.world.pass(541)
+    let error = await #expect(throws: CloudError.self) { try await source.secret() }
+    #expect(error?.code == .temporary)
+    #expect(error?.what == "away")
+  }
+
+  @Test(arguments: CloudError.Code.allCases.filter { $0 != .temporary })
+  func `any other failure shows, and is not shared`(code: CloudError.Code) async throws {
+    let source = Source(try World())
+    _ = try await source.secret()
+    source.world.pass(3000)
+    source.fail(code)
+    let error = await #expect(throws: CloudError.self) { try await source.secret() }
+    #expect(error?.code == code)
+    source.fail(nil)
+    #expect(try await source.secret() == "secret-3")
+  }
+
+  @Test func `a rejected one is not used again, unless it is new`() async throws {
+    let source = Source(try World())
+    _ = try await source.secret()
+    #expect(try await source.secret(rejected: true) == "secret-1")
+    source.world.pass(Numbers.rejectionPause + 1)
+    #expect(try await source.secret(rejected: true) == "secret-2")
+    #expect(try await source.secret(rejected: true) == "secret-2")
+  }
+
+  @Test func `a damaged file costs one making`() async throws {
+    let source = Source(try World())
+    _ = try await source.secret()
+    let folder = "\(source.world.store.folder)/sessions"
+    let name = try #require(try FileEffects.posix.list(folder).first)
+    try FileEffects.posix.unlink("\(folder)/\(name)")
+    let descriptor = try FileEffects.posix.create("\(folder)/\(name)")
+    _ = try FileEffects.posix.write(descriptor, Array("garbage".utf8)[...])
+    try FileEffects.posix.close(descriptor)
+    #expect(try await source.secret() == "secret-2")
+    #expect(try await source.secret() == "secret-2")
+  }
+
+  @Test func `where nothing can be kept each makes its own`() async throws {
+    let source = Source(try World())
+    let descriptor = try FileEffects.posix.create(source.world.store.folder)
+    try FileEffects.posix.close(descriptor)
+    #expect(try await source.secret() == "secret-1")
+    #expect(try await source.secret() == "secret-2")
+  }
+
+  @Test func `alone means that nobody else does it at the same time`() async throws {
+    let source = Source(try World())
+    let kept = KeptSecrets(
+      store: source.world.store,
+      effects: source.world.effects,
+      rejected: false
+    )
+    let inner: @Sendable () async throws(CloudError) -> KeptSecret = {
+      () async throws(CloudError) -> KeptSecret in
+      try await kept.alone(Self.role, source.make)
+    }
+    let error = await #expect(throws: CloudError.self) { try await kept.alone(Self.role, inner) }
+    #expect(error?.code == .temporary)
+    #expect(source.made == 0)
+    #expect(try await kept.alone(Self.role, source.make).secret.expose() == "secret-1")
+    #expect(source.world.read { $0.locks }.isEmpty)
+  }
+}
