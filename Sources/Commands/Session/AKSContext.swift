@@ -30,7 +30,7 @@ struct AKSContext {
     effects.environment = surroundings.merging(environment) { $1 }.filter { !$0.value.isEmpty }
     let settings: AzureSettings
     do throws(CloudError) {
-      settings = try AzureSettings(try azure(effects.environment), effects)
+      settings = try AzureSettings(try options.azure(effects.environment), effects)
     } catch {
       throw Failure(CredentialsError(error))
     }
@@ -38,17 +38,6 @@ struct AKSContext {
       throw Self.nobody(settings)
     }
     return try AKSLogin(options: options, settings: settings).oidc(effects)
-  }
-
-  /// The secrets of applications are not read: nobody logs in with them.
-  private func azure(_ environment: [String: String]) throws(CloudError) -> AzureOptions {
-    var plain = options
-    plain.application = AKSApplicationOptions()
-    do throws(Failure) {
-      return try plain.azure(environment)
-    } catch {
-      throw CloudError(.configuration, error.what, remedy: error.remedy)
-    }
   }
 
   private static func nobody(_ settings: AzureSettings) -> Failure {

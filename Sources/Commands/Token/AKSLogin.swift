@@ -54,7 +54,9 @@ struct AKSLogin {
     words.add("--grant-type", GrantType.password.rawValue)
     words.add("--username", username)
     words.add("--password-file", person.passwordFile)
-    let variable = person.passwordFile == nil ? settings.variables.passwordVariable : nil
+    let isNamed = person.passwordFile != nil || person.passwordFrom != nil
+    let variable = isNamed ? nil : settings.variables.passwordVariable
+    words.add("--password-from", person.passwordFrom)
     words.add("--password-env", person.passwordEnv ?? variable)
   }
 

@@ -6,10 +6,10 @@ import Credentials
 import OAuth
 
 extension AKSOptions {
-  /// The options in the words of `Azure`, with the secrets that files and variables hold.
+  /// The options in the words of `Azure`, without the secrets, which are read when they are needed.
   ///
-  /// Throws a configuration failure for a secret that cannot be read, and for claims that are none.
-  func azure(_ environment: [String: String]) throws(Failure) -> AzureOptions {
+  /// Throws a configuration failure for claims that are none.
+  func azure(_ environment: [String: String]) throws(CloudError) -> AzureOptions {
     var options = AzureOptions()
     options.serverID = serverID
     options.clientID = clientID
@@ -17,9 +17,8 @@ extension AKSOptions {
     options.environment = self.environment
     options.authorityHost = authorityHost
     options.login = login
-    options.clientSecret = try application.secretSource?.read(environment)
+    options.namesClientSecret = application.secretSource != nil
     options.certificateFile = application.clientCertificate
-    options.certificatePassword = try application.certificatePasswordSource?.read(environment)
     options.federatedTokenFile = application.federatedTokenFile
     options.identityResourceID = application.identityResourceID
     options.pipelinesConnection = application.pipelinesConnection
@@ -29,12 +28,8 @@ extension AKSOptions {
     options.ignoresVariables = surroundings.ignoresVariables
     options.timeout = (surroundings.timeout ?? environment["AZURE_CLI_TIMEOUT"])
       .flatMap { GoDuration.seconds($0) }
-    if let claims = bound.popClaims {
-      do throws(CloudError) {
-        options.boundTo = try BoundToken.resource(in: claims)
-      } catch {
-        throw Failure(CredentialsError(error))
-      }
+    options.boundTo = try bound.popClaims.map { claims throws(CloudError) in
+      try BoundToken.resource(in: claims)
     }
     return options
   }
@@ -42,5 +37,38 @@ extension AKSOptions {
   /// The files that options name beside those that `Azure` reads itself.
   var files: [String] {
     [application.clientSecretFile, application.clientCertificatePasswordFile].compactMap { $0 }
+  }
+}
+
+extension AKSApplicationOptions {
+  /// The settings with the secrets that options name.
+  ///
+  /// No command of a secrets manager is run for an Entra ID that is nobody's: throws what keeps secrets from being sent
+  /// there, and why one cannot be read.
+  func completing(
+    _ settings: AzureSettings,
+    _ effects: CloudEffects
+  ) async throws(CloudError) -> AzureSettings {
+    guard settings.method == .spn, secretSource != nil || certificatePasswordSource != nil else {
+      return settings
+    }
+    try settings.host.check(effects)
+    let reader = SecretReader(environment: effects.environment)
+    do throws(Failure) {
+      var secret: Secret?
+      var password: Secret?
+      if let secretSource { secret = try await reader.line(secretSource) }
+      if let certificatePasswordSource {
+        password = try await reader.line(certificatePasswordSource)
+      }
+      return settings.knowing(clientSecret: secret, certificatePassword: password)
+    } catch {
+      throw CloudError(
+        error.exitCode == ExitCodes.temporary ? .temporary : .configuration,
+        error.what,
+        remedy: error.remedy,
+        cause: error.cause
+      )
+    }
   }
 }

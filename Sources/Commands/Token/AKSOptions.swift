@@ -98,6 +98,15 @@ package struct AKSApplicationOptions: ParsableArguments {
   )
   package var clientSecretEnv: String?
 
+  /// Its name in the user's own configuration.
+  @Option(
+    help: ArgumentHelp(
+      "The name of the application's secret in your own configuration, which may have a secrets manager print it.",
+      valueName: "name"
+    )
+  )
+  package var clientSecretFrom: String?
+
   /// Path of the file with the application's certificate.
   @Option(
     help: ArgumentHelp(
@@ -121,6 +130,15 @@ package struct AKSApplicationOptions: ParsableArguments {
     )
   )
   package var clientCertificatePasswordEnv: String?
+
+  /// Its name in the user's own configuration.
+  @Option(
+    help: ArgumentHelp(
+      "The name of the password of --client-certificate in your own configuration.",
+      valueName: "name"
+    )
+  )
+  package var clientCertificatePasswordFrom: String?
 
   /// Path of the projected token.
   @Option(
@@ -147,16 +165,18 @@ package struct AKSApplicationOptions: ParsableArguments {
 
   /// Throws a usage error for options that contradict each other.
   package func validate() throws {
-    let proofs = [clientSecretFile, clientSecretEnv, clientCertificate].compactMap { $0 }
-    guard proofs.count <= 1 else {
+    let secrets = [clientSecretFile, clientSecretEnv, clientSecretFrom]
+    guard (secrets + [clientCertificate]).count(where: { $0 != nil }) <= 1 else {
       throw ValidationError(
-        "give one of --client-secret-file, --client-secret-env and --client-certificate, not several"
+        "give one of --client-secret-file, -env and -from and --client-certificate, not several"
       )
     }
-    let passwords = [clientCertificatePasswordFile, clientCertificatePasswordEnv].compactMap { $0 }
-    guard passwords.count <= 1 else {
+    let passwords = [
+      clientCertificatePasswordFile, clientCertificatePasswordEnv, clientCertificatePasswordFrom,
+    ]
+    guard passwords.count(where: { $0 != nil }) <= 1 else {
       throw ValidationError(
-        "--client-certificate-password-file and --client-certificate-password-env contradict each other"
+        "give one of --client-certificate-password-file, -env and -from, not several"
       )
     }
   }
@@ -165,7 +185,8 @@ package struct AKSApplicationOptions: ParsableArguments {
   var secretSource: SecretSource? {
     SecretSource(
       file: (clientSecretFile, "--client-secret-file"),
-      variable: (clientSecretEnv, "--client-secret-env")
+      variable: (clientSecretEnv, "--client-secret-env"),
+      configured: (clientSecretFrom, "--client-secret-from")
     )
   }
 
@@ -173,7 +194,8 @@ package struct AKSApplicationOptions: ParsableArguments {
   var certificatePasswordSource: SecretSource? {
     SecretSource(
       file: (clientCertificatePasswordFile, "--client-certificate-password-file"),
-      variable: (clientCertificatePasswordEnv, "--client-certificate-password-env")
+      variable: (clientCertificatePasswordEnv, "--client-certificate-password-env"),
+      configured: (clientCertificatePasswordFrom, "--client-certificate-password-from")
     )
   }
 }
@@ -201,6 +223,15 @@ package struct AKSPersonOptions: ParsableArguments {
     )
   )
   package var passwordEnv: String?
+
+  /// Its name in the user's own configuration.
+  @Option(
+    help: ArgumentHelp(
+      "The name of the password of --username in your own configuration.",
+      valueName: "name"
+    )
+  )
+  package var passwordFrom: String?
 
   /// Where the browser comes back to.
   @Option(

@@ -72,15 +72,17 @@ package struct GetTokenAKS: AsyncParsableCommand {
   /// Whether a person has logged in with `lanyard login` for this; then nothing else is looked for.
   private func hasSession(_ settings: AzureSettings, _ command: CloudCommand) async throws -> Bool {
     guard (try? settings.authority()) != nil else { return false }
-    return try source(settings, command, interactive: false).source.isLoggedIn
+    return try await source(settings, command, interactive: false).source.isLoggedIn
   }
 
   // MARK: tokens that nobody logs in for
 
   private func obtain(_ settings: AzureSettings) async throws {
     let files = options.files
+    let application = options.application
     try await CloudCommand.printCredential(global) {
       effects async throws(CloudError) -> CloudToken in
+      let settings = try await application.completing(settings, effects)
       var token = try await AzureTokens(settings, effects, openPFX: PFX.open).token()
       token.files += files
       return token
@@ -93,11 +95,13 @@ package struct GetTokenAKS: AsyncParsableCommand {
     _ settings: AzureSettings,
     _ command: CloudCommand,
     interactive: Bool?
-  ) throws -> (source: CredentialSource, composition: Composition) {
+  ) async throws -> (source: CredentialSource, composition: Composition) {
     let login = AKSLogin(options: options, settings: settings)
-    let composition = try Composition(
+    // Whom the password may be sent to was decided with the authority.
+    let composition = try await Composition(
       try login.oidc(command.effectsByHand),
       command.surroundings,
+      trust: .typed,
       verbose: global.verbose
     )
     return (composition.source(interactive: interactive, contextKnown: nil), composition)
@@ -105,7 +109,7 @@ package struct GetTokenAKS: AsyncParsableCommand {
 
   private func askPerson(_ settings: AzureSettings, _ command: CloudCommand) async throws {
     let info = try ExecInfo.parse(command.surroundings.hot.variable("KUBERNETES_EXEC_INFO"))
-    let (source, composition) = try source(settings, command, interactive: info.interactive)
+    let (source, composition) = try await source(settings, command, interactive: info.interactive)
     if settings.options.boundTo != nil { return try await bind(settings, source) }
     let slot = composition.readySlot(
       arguments: CommandLine.arguments.dropFirst().map { Array($0.utf8) },

@@ -10,7 +10,7 @@ package enum AutomaticLogin {
     let variables = settings.variables
     let hasApplication = settings.applicationID != nil
     var methods: [LoginMethod] = isSignedIn ? [.azureCLI] : []
-    if hasApplication, settings.proof != nil { methods.append(.spn) }
+    if hasApplication, settings.namesProof { methods.append(.spn) }
     if variables.isPipelines,
       (settings.options.pipelinesConnection ?? variables.connection.id) != nil,
       hasApplication || variables.connection.client != nil

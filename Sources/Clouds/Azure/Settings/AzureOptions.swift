@@ -2,7 +2,7 @@
 
 package import OAuth
 
-/// What the command line of `get-token aks` says; secrets are read already.
+/// What the command line of `get-token aks` says.
 package struct AzureOptions: Sendable {
   /// The server application.
   package var serverID: String?
@@ -16,8 +16,10 @@ package struct AzureOptions: Sendable {
   package var authorityHost: String?
   /// How to come to a token.
   package var login: LoginMethod?
-  /// The secret of the application.
+  /// The secret of the application, once it is read.
   package var clientSecret: Secret?
+  /// Whether an option says where that secret is.
+  package var namesClientSecret = false
   /// A file with the application's certificate and key.
   package var certificateFile: String?
   /// The password of that file.

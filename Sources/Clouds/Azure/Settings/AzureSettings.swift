@@ -6,7 +6,7 @@ package import OAuth
 /// Options and variables put together: whose token is wanted, for what, and from whom.
 package struct AzureSettings: Sendable {
   /// What the command line says.
-  package let options: AzureOptions
+  package private(set) var options: AzureOptions
   /// What variables say.
   package let variables: AzureVariables
   /// How to come to a token.
@@ -40,6 +40,14 @@ package struct AzureSettings: Sendable {
   package func taking(_ method: LoginMethod) -> AzureSettings {
     var copy = self
     copy.method = method
+    return copy
+  }
+
+  /// The same with secrets that options name.
+  package func knowing(clientSecret: Secret?, certificatePassword: Secret?) -> AzureSettings {
+    var copy = self
+    copy.options.clientSecret = clientSecret
+    copy.options.certificatePassword = certificatePassword
     return copy
   }
 
@@ -143,6 +151,9 @@ package struct AzureSettings: Sendable {
     }
     return variables.clientSecret.map { .secret($0) }
   }
+
+  /// Whether a secret or certificate is named, read or not.
+  package var namesProof: Bool { options.namesClientSecret || proof != nil }
 
   /// What an application proves itself with.
   package enum Proof: Sendable, Equatable {
