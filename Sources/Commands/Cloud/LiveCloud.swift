@@ -44,8 +44,8 @@ struct LiveCloud: Sendable {
         try await kept.secret(of: identity, enough: enough, make: make)
       },
       alone: { identity, body async throws(CloudError) in
-        try await SignalPolicy.holdingBack { () async throws(CloudError) -> KeptSecret in
-          try await kept.alone(identity, body)
+        try await kept.alone(identity) { () async throws(CloudError) -> KeptSecret in
+          try await SignalPolicy.holdingBack(body)
         }
       }
     )

@@ -58,6 +58,8 @@ package struct LabOptions: Sendable {
   package var aws = false
   /// Whether the lab plays Google beside its identity provider, and its API server takes Google's access tokens.
   package var google = false
+  /// Entra ID, if the lab plays it.
+  package var entra: EntraOptions?
   /// A file to which the log is appended as JSON lines.
   package var logFile: String?
 

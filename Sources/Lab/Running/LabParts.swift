@@ -50,8 +50,9 @@ struct LabParts: Sendable {
     )
     self.provider = provider
     let authenticator = Authenticator(
-      issuer: { provider.issuer },
-      audiences: Set(options.clients.map(\.id)),
+      issuers: { provider.issuers },
+      audiences: Set(options.clients.map(\.id) + (options.entra?.servers ?? [])),
+      envelopes: options.entra?.boundTo.map { BoundTokenCheck(resource: $0) },
       usernameClaim: options.usernameClaim,
       usernamePrefix: options.usernamePrefix,
       groupsPrefix: options.groupsPrefix,
