@@ -13,8 +13,8 @@ import Foundation
 
 /// As much of AWS as gets a token for EKS: STS, the instance metadata service, a container's credentials service.
 ///
-/// Its paths begin with `/aws/`. It checks signatures with code of its own, and verifies tokens as aws-iam-authenticator
-/// does.
+/// Its paths begin with `/aws/`. It checks signatures with code of its own, and verifies tokens as
+/// aws-iam-authenticator does.
 package final class AWSCloud: Sendable {
   /// The access key that is there from the start, the one of AWS's documentation.
   package static let accessKey = "AKIAIOSFODNN7EXAMPLE"
