@@ -75,6 +75,11 @@ package final class AWSCloud: Sendable {
   /// Every request so far.
   package var requests: [Recorded] { state.withLock(\.requests) }
 
+  /// Every secret key and session token so far, for tests that look for them where they must not be.
+  package var secrets: [String] {
+    state.withLock { $0.keys.values.flatMap { [$0.secret] + [$0.sessionToken].compactMap(\.self) } }
+  }
+
   /// Makes a user's access key known.
   package func add(_ id: String, secret: String, arn: String) {
     let keys = Keys(secret: secret, sessionToken: nil, arn: arn, end: .distantFuture)
