@@ -17,7 +17,8 @@ package struct ClusterToken: Sendable {
   package let token: HiddenText
   /// When it ends, seconds since 1970: 15 minutes after it was signed, or with the credentials if that comes first.
   package let expiration: Int64
-  /// Until when client-go may keep it, seconds since 1970: 14 minutes, or the end of the credentials if that comes first.
+  /// Until when client-go may keep it, seconds since 1970: 14 minutes, or the end of the credentials if that comes
+  /// first.
   ///
   /// `aws eks get-token` reports 14 minutes even where the credentials end before that.
   package let reported: Int64

@@ -30,10 +30,7 @@ struct LabParts: Sendable {
     log = try EventLog(appendingTo: options.logFile)
     faults = FaultBox(options.faults)
     authority = try LabCertificateAuthority(now: now)
-    let keys = try await SigningKeys(
-      algorithm: options.algorithm,
-      shape: options.keySetShape
-    )
+    let keys = try await SigningKeys(algorithm: options.algorithm, shape: options.keySetShape)
     let end = shutDown
     aws = options.aws ? AWSCloud(clock: clock) : nil
     let assertionIssuer = try AssertionIssuer()

@@ -13,8 +13,8 @@ import Foundation
 
 /// As much of AWS as gets a token for EKS: STS, the instance metadata service, a container's credentials service.
 ///
-/// Its paths begin with `/aws/`. It checks signatures with code of its own, and verifies tokens as aws-iam-authenticator
-/// does.
+/// Its paths begin with `/aws/`. It checks signatures with code of its own, and verifies tokens as
+/// aws-iam-authenticator does.
 package final class AWSCloud: Sendable {
   /// The access key that is there from the start, the one of AWS's documentation.
   package static let accessKey = "AKIAIOSFODNN7EXAMPLE"
@@ -74,6 +74,11 @@ package final class AWSCloud: Sendable {
 
   /// Every request so far.
   package var requests: [Recorded] { state.withLock(\.requests) }
+
+  /// Every secret key and session token so far, for tests that look for them where they must not be.
+  package var secrets: [String] {
+    state.withLock { $0.keys.values.flatMap { [$0.secret] + [$0.sessionToken].compactMap(\.self) } }
+  }
 
   /// Makes a user's access key known.
   package func add(_ id: String, secret: String, arn: String) {

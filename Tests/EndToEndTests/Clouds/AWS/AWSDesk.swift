@@ -42,8 +42,12 @@ struct AWSDesk: Sendable {
 
   /// Writes `~/.aws/config` or another file there.
   func write(_ text: String, to name: String = "config") throws {
+    var folder = "\(desk.folder)/home/.aws"
+    for part in name.split(separator: "/").dropLast() {
+      folder += "/\(part)"
+      try PrivateFile.makeFolder(folder)
+    }
     let path = "\(desk.folder)/home/.aws/\(name)"
-    try PrivateFile.makeFolder(path.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" })
     try PrivateFile.write(text, to: path)
   }
 

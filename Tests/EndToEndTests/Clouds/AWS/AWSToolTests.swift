@@ -9,7 +9,8 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Beside the AWS CLI itself, which scripts/clouds/install installs: the same files, the same clock, another STS (moto).
+/// Beside the AWS CLI itself, which scripts/clouds/install installs: the same files, the same clock, another STS
+/// (moto).
 @Suite(.serialized, .enabled(if: AWSTools.areInstalled, "run scripts/clouds/install"))
 struct AWSToolTests {
   private static let time = "2024-01-02 03:04:05"
@@ -41,16 +42,17 @@ struct AWSToolTests {
     try await AWSDesk.with { desk in
       let variables = desk.desk.environment.merging(Self.keys) { $1 }.merging(row.variables) { $1 }
         .merging([
-          "LD_PRELOAD": try AWSTools.faketime(), "FAKETIME": Self.time, "TZ": "UTC",
-          "FAKETIME_DONT_FAKE_MONOTONIC": "1", "AWS_EC2_METADATA_DISABLED": "true",
+          "TZ": "UTC", "AWS_EC2_METADATA_DISABLED": "true",
         ]) { $1 }
       let theirs = try await ProcessRunner.run(
-        AWSTools.aws + ["--region", row.region, "eks", "get-token", "--cluster-name", row.cluster],
+        AWSTools.stopped(at: Self.time) + AWSTools.aws + [
+          "--region", row.region, "eks", "get-token", "--cluster-name", row.cluster,
+        ],
         environment: variables
       )
       #expect(theirs.status == 0, "\(theirs.errors)")
       let ours = try await ProcessRunner.run(
-        [
+        AWSTools.stopped(at: Self.time) + [
           "\(try Programs.lanyard)-full", "get-token", "eks", "--region", row.region,
           "--cluster-name", row.cluster,
         ],
@@ -178,14 +180,9 @@ enum AWSTools {
     ["\(folder)/python", "\(folder)/moto_server", "-H", "127.0.0.1", "-p", "0"]
   }
 
-  /// The library that stops a program's clock.
-  static func faketime() throws -> String {
-    let folders = try FileManager.default.contentsOfDirectory(atPath: "/usr/lib")
-    return try #require(
-      folders.map { "/usr/lib/\($0)/faketime/libfaketime.so.1" }
-        .first { FileManager.default.fileExists(atPath: $0) },
-      "install the package faketime"
-    )
+  /// What stops the clock of the program that is named after it, but not the one that its waits go by.
+  static func stopped(at time: String) -> [String] {
+    ["faketime", "--exclude-monotonic", "-f", time]
   }
 }
 

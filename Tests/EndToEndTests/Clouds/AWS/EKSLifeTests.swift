@@ -235,4 +235,27 @@ import Foundation
       #expect(result.errors.contains("EKS takes 4096"))
     }
   }
+
+  @Test func `nothing secret is said, however much is said`() async throws {
+    try await AWSDesk.with { desk in
+      try desk.write(Self.role)
+      let good = try await desk.getToken(["--profile", "p", "-v"])
+      #expect(good.status == 0, "\(good.errors)")
+      desk.aws.refuseNext("AccessDenied", "no")
+      let other = [
+        "XDG_STATE_HOME": "\(desk.desk.folder)/other",
+        "XDG_CACHE_HOME": "\(desk.desk.folder)/other",
+      ]
+      let refused = try await desk.getToken(["--profile", "p", "-v"], other)
+      #expect(refused.status == 4)
+      try desk.write(
+        "[profile p]\naws_secret_access_key = \(AWSCloud.secret)\nbroken \(AWSCloud.secret)\n"
+      )
+      let broken = try await desk.getToken(["--profile", "p", "-v"])
+      #expect(broken.status == 7)
+      let said = good.errors + refused.errors + broken.errors
+      for secret in desk.aws.secrets { #expect(!said.contains(secret)) }
+      #expect(!good.errors.contains(try good.token))
+    }
+  }
 }
