@@ -199,7 +199,7 @@ let package = Package(
     .target(
       name: "Google",
       dependencies: [
-        "Clouds", "OAuth",
+        "Clouds", "EKSToken", "OAuth", "ReadyCredential",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "CryptoExtras", package: "swift-crypto"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -209,12 +209,14 @@ let package = Package(
     .testTarget(
       name: "GoogleTests",
       dependencies: [
-        "Clouds", "Google", "OAuth",
+        "Clouds", "EKSToken", "Google", "OAuth", "ReadyCredential",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "CryptoExtras", package: "swift-crypto"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
       ],
-      path: "Tests/Clouds/GoogleTests"
+      path: "Tests/Clouds/GoogleTests",
+      // Read from the source tree, as those of the other clouds are.
+      exclude: ["Vectors"]
     ),
 
     // MARK: Host: effects

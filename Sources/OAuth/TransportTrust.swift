@@ -8,10 +8,19 @@ package struct TransportTrust: Sendable, Hashable {
   package let certificate: [UInt8]
   /// The key of that certificate, PEM.
   package let key: Secret?
+  /// Where hosts are, by name, in place of what DNS says: a host name or address; the certificate has to be for the
+  /// name.
+  package let addresses: [String: String]
 
   /// Puts them together.
-  package init(authorities: [UInt8], certificate: [UInt8] = [], key: Secret? = nil) {
+  package init(
+    authorities: [UInt8],
+    certificate: [UInt8] = [],
+    key: Secret? = nil,
+    addresses: [String: String] = [:]
+  ) {
     self.authorities = authorities
+    self.addresses = addresses
     self.certificate = certificate
     self.key = certificate.isEmpty ? nil : key
   }
@@ -20,5 +29,6 @@ package struct TransportTrust: Sendable, Hashable {
   package func hash(into hasher: inout Hasher) {
     hasher.combine(authorities)
     hasher.combine(certificate)
+    hasher.combine(addresses)
   }
 }

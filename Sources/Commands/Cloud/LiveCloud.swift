@@ -44,11 +44,16 @@ struct LiveCloud: Sendable {
         try await kept.secret(of: identity, enough: enough, make: make)
       },
       alone: { identity, body async throws(CloudError) in
-        try await SignalPolicy.holdingBack { () async throws(CloudError) -> KeptSecret in
-          try await kept.alone(identity, body)
+        try await kept.alone(identity) { () async throws(CloudError) -> KeptSecret in
+          try await SignalPolicy.holdingBack(body)
         }
       }
     )
+    live.query = { [files] query throws(CloudError) in
+      files.note(query.path)
+      return try Self.rows(query)
+    }
+    live.isRejected = kept.rejected
     live.loginCommand = loginCommand
     return live
   }
@@ -69,6 +74,24 @@ struct LiveCloud: Sendable {
       environment: surroundings.environment,
       searchesPath: configuration.allowed.contains(.searchPath)
     )
+  }
+
+  private static func rows(_ query: DatabaseQuery) throws(CloudError) -> [[[UInt8]?]]? {
+    do throws(HostError) {
+      return try Database.rows(
+        query.path,
+        query.statement,
+        query.parameters,
+        seconds: query.seconds
+      )
+    } catch {
+      throw CloudError(
+        error.code == .timedOut ? .temporary : .configuration,
+        error.message,
+        remedy: error.remedy ?? "check the file's owner and mode, and what wrote it",
+        cause: error
+      )
+    }
   }
 
   private static func replace(_ path: String, _ bytes: [UInt8]) throws(CloudError) {

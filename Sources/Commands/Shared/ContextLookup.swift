@@ -55,7 +55,7 @@ package struct ContextLookup: Sendable {
         remedy: "name a context whose user does, or give --issuer-url and --client-id"
       )
     }
-    guard let given = ContextUser(exec) else {
+    guard let given = try self.user(of: exec) else {
       throw Failure(
         exitCode: ExitCodes.configuration,
         "the user of context \"\(context.name)\" runs lanyard with arguments that it does not know",
@@ -76,7 +76,9 @@ package struct ContextLookup: Sendable {
     _ config: Kubeconfig,
     _ context: Context
   ) throws(Failure) -> ContextUser {
-    guard exec.provideClusterInfo, case .oidc(let options) = user else { return user }
+    guard exec.provideClusterInfo, exec.lanyardArguments.starts(with: ["get-token", "oidc"]),
+      case .oidc(let options) = user
+    else { return user }
     return .oidc(try ClusterSettings.completing(options, config.pluginSettings(of: context)))
   }
 
@@ -92,7 +94,7 @@ package struct ContextLookup: Sendable {
     }
     return config.contexts.compactMap { context in
       guard let user = try? config.user(of: context), let exec = user.exec, exec.isLanyard,
-        let given = ContextUser(exec), given.isSignedInHere,
+        let given = try? self.user(of: exec), given.isSignedInHere,
         let user = try? Self.complete(given, exec, config, context)
       else { return nil }
       return Found(
@@ -119,5 +121,13 @@ package struct ContextLookup: Sendable {
       return exec.lanyardArguments.elementsEqual(arguments)
     }
     return (matching.first { $0.name == config.currentContext } ?? matching.first)?.name
+  }
+
+  /// What a user's arguments mean; nil for arguments that are not known.
+  ///
+  /// Throws why nobody can log in for them.
+  private func user(of exec: ExecConfig) throws -> ContextUser? {
+    if let entra = AKSContext(exec) { return .oidc(try entra.oidc(environment)) }
+    return ContextUser(exec)
   }
 }

@@ -69,6 +69,7 @@ final class WebClients: Sendable {
             privateKey: Array(key.expose().utf8)
           )
         },
+        addresses: trust.addresses,
         environment: environment
       )
       clients[trust] = client

@@ -16,6 +16,7 @@ package final class WebClient: Sendable {
   private let timeout: Double
   private let limit: Int
   private let identity: ClientIdentity?
+  private let addresses: [String: String]
   private let proxies: ProxyRules
   private let state = Mutex(State())
 
@@ -32,18 +33,21 @@ package final class WebClient: Sendable {
   ///   - timeout: How long a request may take in all, connecting included, in seconds.
   ///   - limit: The most bytes that an answer's body may have.
   ///   - identity: What the client proves itself with in the TLS handshake (RFC 8705), if with anything.
+  ///   - addresses: Where hosts are, by name, in place of what DNS says.
   ///   - environment: The process environment, which may name proxies: `HTTPS_PROXY`, `NO_PROXY` and the like.
   package init(
     additionalAuthorities: [[UInt8]] = [],
     timeout: Double = 30,
     limit: Int = 1 << 20,
     identity: ClientIdentity? = nil,
+    addresses: [String: String] = [:],
     environment: [String: String] = [:]
   ) {
     self.additionalAuthorities = additionalAuthorities
     self.timeout = timeout
     self.limit = limit
     self.identity = identity
+    self.addresses = addresses
     proxies = ProxyRules(environment: environment)
   }
 
@@ -121,7 +125,12 @@ extension WebClient {
       state.idle.lastIndex { $0.proxy == proxy }.map { state.idle.remove(at: $0) }
     }
     return idle
-      ?? WebLine(tls: tls, proxy: proxy, timeout: .milliseconds(Int64(timeout * 1000)))
+      ?? WebLine(
+        tls: tls,
+        proxy: proxy,
+        addresses: addresses,
+        timeout: .milliseconds(Int64(timeout * 1000))
+      )
   }
 
   /// A line is used again only after success: after a failure, a late connection could still turn up on it.

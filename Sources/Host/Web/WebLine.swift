@@ -23,7 +23,12 @@ final class WebLine: Sendable {
     let flag = Atomic(false)
   }
 
-  init(tls: TLSConfiguration, proxy: WebProxy?, timeout: TimeAmount) {
+  init(
+    tls: TLSConfiguration,
+    proxy: WebProxy?,
+    addresses: [String: String] = [:],
+    timeout: TimeAmount
+  ) {
     let connected = Connected()
     var configuration = HTTPClient.Configuration(
       tlsConfiguration: tls,
@@ -38,6 +43,7 @@ final class WebLine: Sendable {
       connected.flag.store(true, ordering: .sequentiallyConsistent)
       return channel.eventLoop.makeSucceededVoidFuture()
     }
+    configuration.dnsOverride = addresses
     configuration.proxy = proxy.map(Self.configuration)
     self.proxy = proxy
     self.connected = connected

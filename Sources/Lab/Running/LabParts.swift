@@ -19,6 +19,7 @@ struct LabParts: Sendable {
   let provider: IdentityProvider
   let apiServer: APIServer
   let aws: AWSCloud?
+  let google: GoogleCloud?
   let adminSecret = Randomness.token()
   let shutDown = ShutDown()
   let now: Date
@@ -35,6 +36,8 @@ struct LabParts: Sendable {
     )
     let end = shutDown
     aws = options.aws ? AWSCloud(clock: clock) : nil
+    let assertionIssuer = try AssertionIssuer()
+    google = options.google ? GoogleCloud(clock: clock, assertionIssuer: assertionIssuer) : nil
     let provider = IdentityProvider(
       options: options,
       clock: clock,
@@ -42,20 +45,21 @@ struct LabParts: Sendable {
       faults: faults,
       keys: keys,
       authority: authority,
-      assertionIssuer: try AssertionIssuer(),
+      assertionIssuer: assertionIssuer,
       admin: AdminAccess(secret: adminSecret, shutDown: { await end.begin() })
     )
     self.provider = provider
     let authenticator = Authenticator(
-      issuer: { provider.issuer },
-      audiences: Set(options.clients.map(\.id)),
+      issuers: { provider.issuers },
+      audiences: Set(options.clients.map(\.id) + (options.entra?.servers ?? [])),
+      envelopes: options.entra?.boundTo.map { BoundTokenCheck(resource: $0) },
       usernameClaim: options.usernameClaim,
       usernamePrefix: options.usernamePrefix,
       groupsPrefix: options.groupsPrefix,
       verifiers: { await keys.verifiers }
     )
     apiServer = APIServer(
-      authenticator: authenticator.admitting(aws),
+      authenticator: authenticator.admitting(google).admitting(aws),
       catalog: SampleObjects(now: now).catalog,
       clock: clock,
       log: log

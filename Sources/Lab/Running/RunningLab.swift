@@ -24,6 +24,8 @@ package struct RunningLab: Sendable {
   package let faults: FaultBox
   /// AWS, if the lab plays it.
   package let aws: AWSCloud?
+  /// Google, if the lab plays it.
+  package let google: GoogleCloud?
   private let eventLog: EventLog
   private let provider: IdentityProvider
   private let group: ServiceGroup
@@ -43,6 +45,7 @@ package struct RunningLab: Sendable {
     clock = parts.clock
     faults = parts.faults
     aws = parts.aws
+    google = parts.google
     eventLog = parts.log
     provider = parts.provider
     awsSignIn = try await parts.options.awsSignIn ? RunningAWSSignIn.start() : nil
