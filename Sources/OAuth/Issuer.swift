@@ -30,6 +30,9 @@ package struct Issuer: Sendable, Equatable {
   /// The host as written; an IPv6 address without its brackets.
   package var host: String { address.host }
 
+  /// True for 127.0.0.0/8, ::1 and localhost, with TLS or without.
+  package var isLoopback: Bool { address.isLoopback }
+
   /// True for http on a loopback host: a lab.
   package var isPlainLoopback: Bool { !address.isHTTPS }
 

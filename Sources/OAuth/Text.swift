@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Text from a server, made fit to stand in one line of a message.
-enum Text {
+package enum Text {
   /// Drops everything that moves a cursor, hides text or turns its direction, and cuts at `limit`
   /// characters.
-  static func line(_ text: String, limit: Int = Limits.shown) -> String {
+  package static func line(_ text: String, limit: Int = Limits.shown) -> String {
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars where !isControl(scalar) {
       if result.count == limit {
@@ -17,7 +17,7 @@ enum Text {
   }
 
   /// True if any character is one that ``line(_:limit:)`` drops.
-  static func hasControls(_ text: String) -> Bool {
+  package static func hasControls(_ text: String) -> Bool {
     text.unicodeScalars.contains(where: isControl)
   }
 
@@ -29,7 +29,7 @@ enum Text {
   }
 
   /// True if every byte is a visible ASCII character other than the space.
-  static func isVisibleASCII(_ text: String) -> Bool {
+  package static func isVisibleASCII(_ text: String) -> Bool {
     text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
   }
 

@@ -22,7 +22,7 @@ package struct ReadyCredentialKey: Sendable, Hashable {
     fields.add(number: UInt64(arguments.count))
     for argument in arguments { fields.add(argument) }
     fields.add(optional: surroundings.variable("KUBERNETES_EXEC_INFO"))
-    if inputs.hasRelativePath(in: arguments) {
+    if inputs.hasRelativePath(in: arguments, surroundings) {
       guard let directory = surroundings.workingDirectory() else { return nil }
       fields.add(optional: directory)
     } else {

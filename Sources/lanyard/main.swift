@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The program that kubectl starts. It prints a ready credential if there is one that may be printed, and otherwise
-// replaces itself with `lanyard-full`, which lies beside it. It starts no thread and links no Foundation: starting it
-// costs what starting /bin/true costs (docs/linking.md).
+// The program that kubectl starts. It prints a ready credential if there is one that may be printed, signs an EKS token
+// if static keys are all that it takes, and otherwise replaces itself with `lanyard-full`, which lies beside it. It
+// starts no thread and links no Foundation: starting it costs what starting /bin/true costs (docs/linking.md).
 
+import EKSToken
 import ReadyCredential
 
 #if canImport(Glibc)
@@ -14,15 +15,22 @@ import Musl
 import Darwin
 #endif
 
-/// The ready credential of this request, if there is one that may be printed.
-func readyCredential() -> ArraySlice<UInt8>? {
-  let arguments = unsafe UnsafeBufferPointer(
+/// The arguments after argv[0], as the bytes that they are.
+func argumentBytes() -> [[UInt8]] {
+  unsafe UnsafeBufferPointer(
     start: CommandLine.unsafeArgv,
     count: Int(CommandLine.argc)
   ).dropFirst().compactMap { argument in
     unsafe argument.map { unsafe Array(UnsafeRawBufferPointer(start: $0, count: strlen($0))) }
   }
-  let surroundings = Surroundings.current
+}
+
+/// The ready credential of this request, if there is one that may be printed.
+func readyCredential(
+  _ arguments: [[UInt8]],
+  _ surroundings: Surroundings,
+  _ now: UnixTime
+) -> ArraySlice<UInt8>? {
   guard let store = StorePath.resolve(surroundings),
     let key = ReadyCredentialKey(
       arguments: arguments,
@@ -31,9 +39,6 @@ func readyCredential() -> ArraySlice<UInt8>? {
     ),
     let folder = ReadyFolder.resolve(surroundings)
   else { return nil }
-  var clock = timespec()
-  unsafe clock_gettime(CLOCK_REALTIME, &clock)
-  let now = UnixTime(seconds: Int64(clock.tv_sec), nanoseconds: Int64(clock.tv_nsec))
   let caller = Caller.clientGo(surroundings)
   guard case .hit(let body) = folder.lookup(key, storePath: store, now: now, caller: caller) else {
     return nil
@@ -41,7 +46,18 @@ func readyCredential() -> ArraySlice<UInt8>? {
   return body
 }
 
-if let body = readyCredential() {
+/// What this program can answer by itself: a ready credential, else an EKS token that static keys sign.
+func answer() -> ArraySlice<UInt8>? {
+  let arguments = argumentBytes()
+  let surroundings = Surroundings.current
+  var clock = timespec()
+  unsafe clock_gettime(CLOCK_REALTIME, &clock)
+  let now = UnixTime(seconds: Int64(clock.tv_sec), nanoseconds: Int64(clock.tv_nsec))
+  return readyCredential(arguments, surroundings, now)
+    ?? StaticKeyAnswer.bytes(arguments: arguments, surroundings: surroundings, now: now)?[...]
+}
+
+if let body = answer() {
   // Without running exit handlers: there are none, and the C++ runtime's own cost time.
   _exit(Output.write(body) ? 0 : 1)
 }

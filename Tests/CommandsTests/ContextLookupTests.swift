@@ -100,9 +100,9 @@ import Darwin
   func found(_ name: String?, _ context: String, _ account: String?) throws {
     let found = try lookup.find(name)
     #expect(found.context == context)
-    #expect(found.options.issuerURL == "https://id.test")
-    #expect(found.options.client.clientID == "kube")
-    #expect(found.options.account == account)
+    #expect(found.user.oidc?.issuerURL == "https://id.test")
+    #expect(found.user.oidc?.client.clientID == "kube")
+    #expect(found.user.oidc?.account == account)
     #expect(found.environment.map(\.0) == ["XDG_STATE_HOME"])
     #expect(found.environment.map(\.1) == ["/state"])
   }

@@ -35,6 +35,13 @@ package struct CloudEffects: Sendable {
   package var readFile: @Sendable (_ path: String, _ limit: Int) throws(CloudError) -> [UInt8]?
   /// Replaces a file by rename, mode 0600 unless it was there with another; the folder has to be there.
   package var replaceFile: @Sendable (_ path: String, _ bytes: [UInt8]) throws(CloudError) -> Void
+  /// The rows that a vendor's SQLite file has for a question, each value as text; nil if there is no such file.
+  ///
+  /// It is opened for reading only. Throws `.temporary` while another program holds it for longer than the question
+  /// waits, `.configuration` for a file that is none or has no such table.
+  package var query: @Sendable (DatabaseQuery) throws(CloudError) -> [[[UInt8]?]]? = { _ in nil }
+  /// Whether the API server seems to have refused the token that was printed last.
+  package var isRejected = false
   /// Runs a program without a shell and with nothing on its standard input.
   package var run: @Sendable (ProgramCall) async throws(CloudError) -> ProgramAnswer
   /// Asks for one line at the terminal, shown while it is typed or not; nil if there is nobody to ask.
@@ -62,6 +69,9 @@ package struct CloudEffects: Sendable {
     @Sendable (
       _ identity: KeptIdentity, _ body: @Sendable () async throws(CloudError) -> KeptSecret
     ) async throws(CloudError) -> KeptSecret
+
+  /// The command with which lanyard itself logs a person in for the very context that asks; nil if that is not known.
+  package var loginCommand: @Sendable () -> String? = { nil }
 
   /// Makes the record.
   package init(
@@ -111,6 +121,26 @@ package struct KeptIdentity: Sendable, Hashable {
   package init(name: String, parts: [String]) {
     self.name = name
     self.parts = parts
+  }
+}
+
+/// A question to a vendor's SQLite file.
+package struct DatabaseQuery: Sendable, Equatable {
+  /// The file.
+  package var path: String
+  /// One SELECT, with its parameters as `?1`, `?2`, ….
+  package var statement: String
+  /// The parameters, as text.
+  package var parameters: [String]
+  /// Seconds that a lock of another program is waited for.
+  package var seconds: Double
+
+  /// Puts a question together.
+  package init(path: String, statement: String, parameters: [String], seconds: Double) {
+    self.path = path
+    self.statement = statement
+    self.parameters = parameters
+    self.seconds = seconds
   }
 }
 

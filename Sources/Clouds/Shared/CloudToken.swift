@@ -13,15 +13,18 @@ package struct CloudToken: Sendable, Equatable {
   package var token: Secret
   /// When it ends by this machine's clock; nil if that is not known.
   package var expiry: Date?
+  /// Until when client-go is to keep it, if not until shortly before its end: what the vendor's own tools report.
+  package var reported: Date?
   /// The vendor's files that the answer was made from, absolute: when one changes, a new answer is made.
   ///
   /// At most 4.
   package var files: [String]
 
   /// Puts a token together.
-  package init(token: Secret, expiry: Date?, files: [String] = []) {
+  package init(token: Secret, expiry: Date?, reported: Date? = nil, files: [String] = []) {
     self.token = token
     self.expiry = expiry
+    self.reported = reported
     self.files = files
   }
 }

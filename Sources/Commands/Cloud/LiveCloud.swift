@@ -17,7 +17,7 @@ struct LiveCloud: Sendable {
   ///
   /// `interactive` is what client-go says of the terminal; nil for a command that a person typed.
   func effects(_ kept: KeptSecrets, interactive: Bool?) -> CloudEffects {
-    CloudEffects(
+    var live = CloudEffects(
       now: effects.now,
       random: effects.random,
       pause: effects.pause,
@@ -44,11 +44,28 @@ struct LiveCloud: Sendable {
         try await kept.secret(of: identity, enough: enough, make: make)
       },
       alone: { identity, body async throws(CloudError) in
-        try await SignalPolicy.holdingBack { () async throws(CloudError) -> KeptSecret in
-          try await kept.alone(identity, body)
+        try await kept.alone(identity) { () async throws(CloudError) -> KeptSecret in
+          try await SignalPolicy.holdingBack(body)
         }
       }
     )
+    live.query = { [files] query throws(CloudError) in
+      files.note(query.path)
+      return try Self.rows(query)
+    }
+    live.isRejected = kept.rejected
+    live.loginCommand = loginCommand
+    return live
+  }
+
+  /// `lanyard login` with the context whose user runs this very command.
+  private var loginCommand: @Sendable () -> String? {
+    let environment = surroundings.environment
+    return {
+      ContextLookup(environment: environment, kubeconfig: nil)
+        .context(running: Array(CommandLine.arguments.dropFirst()))
+        .map { "lanyard login \(ShellWord.quote($0))" }
+    }
   }
 
   /// The programs that may be run.
@@ -57,6 +74,24 @@ struct LiveCloud: Sendable {
       environment: surroundings.environment,
       searchesPath: configuration.allowed.contains(.searchPath)
     )
+  }
+
+  private static func rows(_ query: DatabaseQuery) throws(CloudError) -> [[[UInt8]?]]? {
+    do throws(HostError) {
+      return try Database.rows(
+        query.path,
+        query.statement,
+        query.parameters,
+        seconds: query.seconds
+      )
+    } catch {
+      throw CloudError(
+        error.code == .timedOut ? .temporary : .configuration,
+        error.message,
+        remedy: error.remedy ?? "check the file's owner and mode, and what wrote it",
+        cause: error
+      )
+    }
   }
 
   private static func replace(_ path: String, _ bytes: [UInt8]) throws(CloudError) {

@@ -36,7 +36,7 @@ package enum CloudCredential {
       effects.trace("handing out the old token, which is still good: \(error.what)")
       return old
     }
-    return slot.hand(token.token, times(of: token, effects), effects)
+    return slot.hand(token.token, times(of: token, effects), reported: token.reported, effects)
   }
 
   private static func times(of token: CloudToken, _ effects: Effects) -> TokenTimes {
@@ -48,9 +48,16 @@ package enum CloudCredential {
 
 extension ReadySlot {
   /// Renders a token, keeps it as ready credential while it is not due, and gives the bytes.
-  func hand(_ token: Secret, _ times: TokenTimes, _ effects: Effects) -> [UInt8] {
+  ///
+  /// `reported` is the `expirationTimestamp`; nil: the one that its times give.
+  func hand(
+    _ token: Secret,
+    _ times: TokenTimes,
+    reported: Date? = nil,
+    _ effects: Effects
+  ) -> [UInt8] {
     let now = effects.now()
-    let body = render(token.expose(), times.reported(at: now))
+    let body = render(token.expose(), reported ?? times.reported(at: now))
     if !times.isDue(at: now) { write(body, times, now) }
     return body
   }

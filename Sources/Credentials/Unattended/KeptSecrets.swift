@@ -18,7 +18,7 @@ package struct KeptSecrets: Sendable {
   let store: SessionStore
   let effects: Effects
   /// Whether the API server seems to have refused what was made of what is kept.
-  let rejected: Bool
+  package let rejected: Bool
 
   /// The secrets of a store.
   ///

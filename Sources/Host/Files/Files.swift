@@ -42,6 +42,21 @@ package enum Files {
     return status.st_mode & S_IFMT == S_IFREG
   }
 
+  /// Whether a path is a regular file, symbolic links followed; false if nothing is there.
+  ///
+  /// Throws `.notOurFile` for anything else, and `.system` if it cannot be looked at.
+  static func isRegular(_ path: String) throws(HostError) -> Bool {
+    var status = stat()
+    guard unsafe path.withCString({ unsafe stat($0, &status) }) == 0 else {
+      if errno == ENOENT || errno == ENOTDIR { return false }
+      throw .system("cannot look at \(Terminal.escape(path))")
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw HostError(.notOurFile, "\(Terminal.escape(path)) is not a regular file")
+    }
+    return true
+  }
+
   /// Whether something lies at a path.
   package static func exists(_ path: String) -> Bool {
     unsafe path.withCString { unsafe access($0, F_OK) } == 0

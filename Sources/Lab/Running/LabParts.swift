@@ -18,6 +18,8 @@ struct LabParts: Sendable {
   let authority: LabCertificateAuthority
   let provider: IdentityProvider
   let apiServer: APIServer
+  let aws: AWSCloud?
+  let google: GoogleCloud?
   let adminSecret = Randomness.token()
   let shutDown = ShutDown()
   let now: Date
@@ -33,6 +35,9 @@ struct LabParts: Sendable {
       shape: options.keySetShape
     )
     let end = shutDown
+    aws = options.aws ? AWSCloud(clock: clock) : nil
+    let assertionIssuer = try AssertionIssuer()
+    google = options.google ? GoogleCloud(clock: clock, assertionIssuer: assertionIssuer) : nil
     let provider = IdentityProvider(
       options: options,
       clock: clock,
@@ -40,7 +45,7 @@ struct LabParts: Sendable {
       faults: faults,
       keys: keys,
       authority: authority,
-      assertionIssuer: try AssertionIssuer(),
+      assertionIssuer: assertionIssuer,
       admin: AdminAccess(secret: adminSecret, shutDown: { await end.begin() })
     )
     self.provider = provider
@@ -54,7 +59,7 @@ struct LabParts: Sendable {
       verifiers: { await keys.verifiers }
     )
     apiServer = APIServer(
-      authenticator: authenticator,
+      authenticator: authenticator.admitting(google).admitting(aws),
       catalog: SampleObjects(now: now).catalog,
       clock: clock,
       log: log

@@ -20,6 +20,14 @@ package struct PastedRedirect: Sendable {
     redirectURI = request.redirectURI
   }
 
+  /// For a request that was made without metadata: its state and its redirect URI.
+  ///
+  /// The server says nowhere what it calls itself, so `iss` is not looked at.
+  package init(state: Secret, redirectURI: String) {
+    answer = RedirectAnswer(state: state, issuer: nil, issRequired: false)
+    self.redirectURI = redirectURI
+  }
+
   /// What the text says about the login.
   ///
   /// Throws ``OAuthError/Code/redirectInvalid`` for anything that is not the answer, so that the

@@ -15,8 +15,8 @@ package enum RedirectOutcome: Sendable {
 struct RedirectAnswer: Sendable {
   /// The state of the authorization request.
   let state: Secret
-  /// What a present `iss` must equal (RFC 9207 section 2.4).
-  let issuer: Issuer
+  /// What a present `iss` must equal (RFC 9207 section 2.4); nil if that is not known.
+  let issuer: Issuer?
   /// The issuer's metadata promises `iss`.
   let issRequired: Bool
 
@@ -52,6 +52,7 @@ struct RedirectAnswer: Sendable {
 
   /// RFC 9207 section 2.4, which holds for refusals too: they come from another issuer as easily.
   private func mixUp(_ values: [String: String]) -> OAuthError? {
+    guard let issuer else { return nil }
     let what: String
     if let found = values["iss"] {
       guard !Text.sameBytes(found, issuer.text) else { return nil }

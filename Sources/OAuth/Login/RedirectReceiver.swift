@@ -37,7 +37,8 @@ package struct RedirectReceiver: Sendable {
   ///   - path: the redirect URI's path, matched exactly.
   ///   - hosts: every accepted value of the Host field, with port ("127.0.0.1:8000").
   ///   - state: the state of the authorization request.
-  ///   - issuer: what a present `iss` must equal (RFC 9207 section 2.4).
+  ///   - issuer: what a present `iss` must equal (RFC 9207 section 2.4); nil for a server that says
+  ///     nowhere what it calls itself.
   ///   - issRequired: the issuer's metadata promises `iss`.
   ///   - loginPage: the authorization endpoint; its origin and the issuer's are those whose pages
   ///     may ask before they post the answer.
@@ -46,14 +47,14 @@ package struct RedirectReceiver: Sendable {
     path: String = "/",
     hosts: [String],
     state: Secret,
-    issuer: Issuer,
+    issuer: Issuer?,
     issRequired: Bool,
     loginPage: Endpoint? = nil,
     pages: RedirectPages
   ) {
     self.path = path
     self.hosts = hosts
-    origins = Set([issuer.address.origin, loginPage?.address.origin].compactMap(\.self))
+    origins = Set([issuer?.address.origin, loginPage?.address.origin].compactMap(\.self))
     answer = RedirectAnswer(state: state, issuer: issuer, issRequired: issRequired)
     self.pages = pages
   }

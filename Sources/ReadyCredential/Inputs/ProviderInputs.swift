@@ -15,6 +15,8 @@ struct ProviderInputs {
 
   /// Variables that the provider reads whatever the options say.
   var always: [String] = []
+  /// Those of them whose value is a path.
+  var pathVariables: [String] = []
 
   /// The row of the provider named by `arguments` (`get-token PROVIDER …`), or nil if it is not known.
   static func of(arguments: [[UInt8]]) -> ProviderInputs? {
@@ -27,9 +29,13 @@ struct ProviderInputs {
     return nil
   }
 
-  /// Whether a path option among `arguments` has a relative value, as `--option value` or `--option=value`.
-  func hasRelativePath(in arguments: [[UInt8]]) -> Bool {
-    values(of: pathOptions, in: arguments).contains { $0.first != UInt8(ascii: "/") }
+  /// Whether a path option among `arguments` (as `--option value` or `--option=value`) or a path variable has a relative
+  /// value.
+  func hasRelativePath(in arguments: [[UInt8]], _ surroundings: Surroundings) -> Bool {
+    let paths =
+      values(of: pathOptions, in: arguments)
+      + pathVariables.compactMap { surroundings.variable($0)?[...] }
+    return paths.contains { $0.first != UInt8(ascii: "/") }
   }
 
   /// The names of all variables that the provider reads for these arguments.

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Clouds
+import EKSToken
+import HTTPTypes
+import OAuth
+import ReadyCredential
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// A workload of AWS: a signed request of STS says who it is, and Google sends it there
+/// (cloud.google.com/iam/docs/workload-identity-federation-with-other-clouds).
+struct AWSSubject: Sendable {
+  let effects: CloudEffects
+  let origin: Origin
+
+  /// The subject token; throws `.configuration` where keys or region cannot be found.
+  func token(_ source: AWSSource, _ account: ExternalAccount) async throws(CloudError) -> Secret {
+    let metadata = AWSMetadata(source: source, effects: effects, origin: origin)
+    try metadata.checkAddresses()
+    let region = try await region(metadata)
+    let credentials = try await credentials(metadata)
+    guard let time = CivilTime(unixSeconds: Int64(effects.now().timeIntervalSince1970)) else {
+      throw origin.wrong("this machine's clock is not set")
+    }
+    let url = source.verificationURL.replacing("{region}", with: region)
+    let request = try Self.request(
+      url,
+      audience: account.audience,
+      region: region,
+      time: time,
+      credentials,
+      origin
+    )
+    return Self.subjectToken(request)
+  }
+
+  private func region(_ metadata: AWSMetadata) async throws(CloudError) -> String {
+    let variables = effects.environment
+    let named = variables["AWS_REGION"] ?? variables["AWS_DEFAULT_REGION"]
+    let region = if let named { named } else { try await metadata.region() }
+    guard STSEndpoint(region: region) != nil else {
+      throw origin.wrong("\"\(Text.line(region, limit: 60))\" is no region of AWS")
+    }
+    return region
+  }
+
+  private func credentials(_ metadata: AWSMetadata) async throws(CloudError) -> AWSCredentials {
+    let variables = effects.environment
+    guard let id = variables["AWS_ACCESS_KEY_ID"], let secret = variables["AWS_SECRET_ACCESS_KEY"]
+    else { return try await metadata.credentials() }
+    guard
+      let credentials = AWSCredentials(
+        accessKeyID: id,
+        secretAccessKey: secret,
+        sessionToken: variables["AWS_SESSION_TOKEN"]
+      )
+    else { throw origin.wrong("the keys of AWS in the environment have odd characters") }
+    return credentials
+  }
+
+  /// A request for Google to send, as JSON has it.
+  struct Request: Encodable, Equatable {
+    /// A header field.
+    struct Field: Encodable, Equatable {
+      let key: String
+      let value: String
+    }
+
+    let headers: [Field]
+    let method: String
+    let url: String
+  }
+
+  /// A signed request for the caller's identity.
+  ///
+  /// The audience stands in a header that is not signed, as in google-auth for Python; throws `.configuration` for an
+  /// address that is not AWS's.
+  static func request(
+    _ url: String,
+    audience: String,
+    region: String,
+    time: CivilTime,
+    _ credentials: AWSCredentials,
+    _ origin: Origin
+  ) throws(CloudError) -> Request {
+    guard let address = try? WebAddress(url), isAmazons(address),
+      address.path.isEmpty || address.path == "/"
+    else { throw origin.wrong("its regional_cred_verification_url is not one of AWS") }
+    var fields = [("host", address.host), ("x-amz-date", time.basic)]
+    if let token = credentials.sessionToken {
+      fields.append(("x-amz-security-token", token.expose()))
+    }
+    let names = fields.map(\.0).joined(separator: ";")
+    let lines = fields.map { "\($0.0):\($0.1)\n" }.joined()
+    let scope = SignatureV4.Scope(time: time, region: region, service: "sts")
+    let query = (address.query ?? "").split(separator: "&").sorted().joined(separator: "&")
+    let signature = SignatureV4(
+      canonicalRequest: "POST\n/\n\(query)\n\(lines)\n\(names)\n\(HexDigits.text(SHA256.hash([])))",
+      scope: scope,
+      secret: credentials.secretAccessKey
+    )
+    let authorization =
+      "AWS4-HMAC-SHA256 Credential=\(credentials.accessKeyID)/\(time.basicDay)/\(region)/sts/aws4_request, "
+      + "SignedHeaders=\(names), Signature=\(signature.hex)"
+    fields = [("Authorization", authorization)] + fields
+    fields.append(("x-goog-cloud-target-resource", audience))
+    return Request(
+      headers: fields.map { Request.Field(key: $0.0, value: $0.1) },
+      method: "POST",
+      url: url
+    )
+  }
+
+  private static func isAmazons(_ address: WebAddress) -> Bool {
+    guard address.isHTTPS, address.port == nil else { return address.isLoopback }
+    return AWSPartition.all.contains { address.host.hasSuffix(".\($0.suffix)") }
+      || address.isLoopback
+  }
+
+  /// The request as the Security Token Service wants it: JSON, percent-encoded but for slashes.
+  static func subjectToken(_ request: Request) -> Secret {
+    let digits = Array("0123456789ABCDEF".utf8)
+    var bytes: [UInt8] = []
+    for byte in TokenCall.json(request).utf8 {
+      switch byte {
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: bytes.append(byte)
+      case _ where Array("-._~/".utf8).contains(byte): bytes.append(byte)
+      default: bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+      }
+    }
+    return Secret(String(decoding: bytes, as: UTF8.self))
+  }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Lab
+import Testing
+
+/// A desk whose lab plays Google, with gcloud's files as gcloud leaves them.
+struct GoogleDesk: Sendable {
+  let desk: Desk
+  let google: GoogleCloud
+
+  /// Sets one up.
+  static func with(_ body: (GoogleDesk) async throws -> Void) async throws {
+    try await Desk.with({ $0.google = true }) { desk in
+      try await body(GoogleDesk(desk: desk, google: try #require(desk.lab.google)))
+    }
+  }
+
+  /// The base of Google's addresses here.
+  var base: String { desk.lab.issuer }
+
+  /// gcloud's folder.
+  var gcloud: String { "\(desk.folder)/home/.config/gcloud" }
+
+  /// What points impersonation here, as a property of gcloud does.
+  var endpoint: [String: String] {
+    ["CLOUDSDK_API_ENDPOINT_OVERRIDES_IAMCREDENTIALS": "\(base)/google/"]
+  }
+
+  /// Runs `get-token gke` in an account of its own and without a metadata server.
+  func getToken(_ more: [String] = [], _ variables: [String: String] = [:]) async throws -> Outcome
+  {
+    try await desk.lanyard(["get-token", "gke"] + more, surroundings(variables))
+  }
+
+  /// The variables of every run.
+  func surroundings(_ variables: [String: String] = [:]) throws -> [String: String] {
+    try desk.account().merging(["NO_GCE_CHECK": "true"]) { $1 }.merging(variables) { $1 }
+  }
+
+  /// The user of the API server that a token belongs to, as kubectl would learn it.
+  func user(of outcome: Outcome) async throws -> String {
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    return try #require(google.user(of: try outcome.token))
+  }
+
+  /// What the lab's Google was asked, by method and path.
+  var lines: [String] { google.requests.map(\.line) }
+
+  // MARK: gcloud's files
+
+  /// A row of `access_tokens.db`.
+  struct Token {
+    var account: String
+    var token: String
+    var expiry = "2090-01-01 00:00:00.123456"
+    var proof: String?
+  }
+
+  /// Makes gcloud's two databases with its own statements, by Python's sqlite3, which gcloud uses too.
+  func signIn(_ rows: [(account: String, credential: JSONValue)], tokens: [Token] = [])
+    async throws
+  {
+    let script = """
+      import json, os, sqlite3, sys
+      folder, rows, tokens = sys.argv[1], json.loads(sys.argv[2]), json.loads(sys.argv[3])
+      os.makedirs(folder, exist_ok=True)
+      for name in ('credentials.db', 'access_tokens.db'):
+          if os.path.exists(f'{folder}/{name}'): os.remove(f'{folder}/{name}')
+      with sqlite3.connect(f'{folder}/credentials.db') as db:
+          db.execute('CREATE TABLE IF NOT EXISTS "credentials" (account_id TEXT PRIMARY KEY, value BLOB)')
+          for row in rows:
+              db.execute('REPLACE INTO "credentials" (account_id, value) VALUES (?,?)', (row[0], row[1]))
+      with sqlite3.connect(f'{folder}/access_tokens.db') as db:
+          db.execute('CREATE TABLE IF NOT EXISTS "access_tokens" (account_id TEXT PRIMARY KEY, '
+                     'access_token TEXT, token_expiry TIMESTAMP, rapt_token TEXT, id_token TEXT)')
+          for row in tokens:
+              db.execute('REPLACE INTO "access_tokens" '
+                         '(account_id, access_token, token_expiry, rapt_token, id_token) VALUES (?,?,?,?,?)', row)
+      """
+    let credentials = JSONValue.array(
+      rows.map { .array([.string($0.account), .string($0.credential.text)]) }
+    )
+    let values = JSONValue.array(
+      tokens.map { row in
+        .array([
+          .string(row.account), .string(row.token), .string(row.expiry),
+          row.proof.map(JSONValue.string) ?? .null, .null,
+        ])
+      }
+    )
+    let result = try await ProcessRunner.run(
+      ["python3", "-c", script, gcloud, credentials.text, values.text]
+    )
+    try #require(result.status == 0, "\(result.errors)")
+  }
+
+  /// Signs a person in as `gcloud auth login` does.
+  func signIn(_ email: String, tokens: [Token] = []) async throws {
+    let scopes: JSONValue = ["openid", .string("https://www.googleapis.com/auth/cloud-platform")]
+    let credential = google.authorizedUser(email, base: base, ["scopes": scopes])
+    try await signIn([(email, credential)], tokens: tokens)
+    try configure(email)
+  }
+
+  /// What `gcloud config set account` leaves, with other lines if wanted.
+  func configure(_ account: String, _ more: String = "", named name: String = "default") throws {
+    try makeFolders()
+    try PrivateFile.write(name, to: "\(gcloud)/active_config")
+    try PrivateFile.write(
+      "[core]\naccount = \(account)\nproject = lab\n\n\(more)",
+      to: "\(gcloud)/configurations/config_\(name)"
+    )
+  }
+
+  private func makeFolders() throws {
+    for folder in ["\(desk.folder)/home/.config", gcloud, "\(gcloud)/configurations"] {
+      try PrivateFile.makeFolder(folder)
+    }
+  }
+
+  /// A file with a credential; gives the variable that names it.
+  func adc(_ credential: JSONValue, _ name: String = "adc.json") throws -> [String: String] {
+    ["GOOGLE_APPLICATION_CREDENTIALS": try desk.file(name, credential.text)]
+  }
+
+  /// What the account's own configuration allows from now on.
+  func allow(_ words: String) throws {
+    let home = "\(desk.folder)/home/.config"
+    for folder in [home, "\(home)/lanyard"] { try PrivateFile.makeFolder(folder) }
+    try PrivateFile.write("allow: [\(words)]\n", to: "\(home)/lanyard/config.yaml")
+  }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Lab
+import Testing
+
+/// A workforce login, whose refresh token changes with each renewal.
+@Suite struct WorkforceTests {
+  private static let option = "--application-default-credentials"
+
+  /// The file as `gcloud auth application-default login` writes it, with a member that we do not know.
+  private func file(_ desk: GoogleDesk, _ email: String) throws -> String {
+    let token = desk.google.signIn(email)
+    return """
+      {
+        "unknown": [1.0, {"refresh_token": "not this one"}],
+        "type": "external_account_authorized_user",
+        "audience": "//iam.googleapis.com/locations/global/workforcePools/p/providers/o",
+        "client_id": "\(GoogleCloud.client.id)",
+        "client_secret": "\(GoogleCloud.client.secret)",
+        "refresh_token": "\(token)",
+        "token_url": "\(desk.base)/google/sts/v1/oauthtoken"
+      }
+
+      """
+  }
+
+  @Test func `ten processes renew once, and the file keeps what we do not know`() async throws {
+    try await GoogleDesk.with { desk in
+      desk.google.setRotation(true)
+      desk.google.setDelay(0.3)
+      let before = try file(desk, "worker@example.com")
+      let variables = ["GOOGLE_APPLICATION_CREDENTIALS": try desk.desk.file("adc.json", before)]
+      let tokens = try await withThrowingTaskGroup(of: String.self) { group in
+        for _ in 0..<10 {
+          group.addTask {
+            let result = try await desk.getToken([Self.option], variables)
+            #expect(result.status == 0, "\(result.errors)")
+            return try result.token
+          }
+        }
+        return try await group.reduce(into: Set()) { $0.insert($1) }
+      }
+      #expect(tokens.count == 1)
+      #expect(desk.lines == ["POST /google/sts/v1/oauthtoken"])
+      let after = try PrivateFile.read("\(desk.desk.folder)/adc.json")
+      let old = try #require(try JSONValue.parse(before)["refresh_token"]?.string)
+      let new = try #require(try JSONValue.parse(after)["refresh_token"]?.string)
+      #expect(desk.google.refreshTokens == [new])
+      #expect(after == before.replacing(old, with: new))
+    }
+  }
+
+  @Test func `renewals go on, each with the token that the last one left`() async throws {
+    try await GoogleDesk.with { desk in
+      desk.google.setRotation(true)
+      desk.google.setLife(1)
+      let text = try file(desk, "worker@example.com")
+      let variables = ["GOOGLE_APPLICATION_CREDENTIALS": try desk.desk.file("adc.json", text)]
+      for _ in 0..<3 {
+        let result = try await desk.getToken([Self.option], variables)
+        #expect(result.status == 0, "\(result.errors)")
+        try await Task.sleep(for: .seconds(1))
+      }
+      #expect(desk.lines.count == 3)
+    }
+  }
+
+  @Test func `who logs in as another gets another's token`() async throws {
+    try await GoogleDesk.with { desk in
+      for email in ["one@example.com", "two@example.com"] {
+        let text = try file(desk, email)
+        let variables = ["GOOGLE_APPLICATION_CREDENTIALS": try desk.desk.file("adc.json", text)]
+        for _ in 0..<2 {
+          #expect(try await desk.user(of: desk.getToken([Self.option], variables)) == email)
+        }
+      }
+    }
+  }
+}
