@@ -2,7 +2,9 @@
 
 import Clouds
 import Google
+import HTTPTypes
 import OAuth
+import Synchronization
 import Testing
 
 /// Credential files, good and hostile.

@@ -3,6 +3,7 @@
 import Clouds
 import Google
 import OAuth
+import Synchronization
 import Testing
 
 /// Vendors' files with a few bytes changed: nothing ends the program, and what is written is what was meant.

@@ -7,6 +7,12 @@ import Google
 import OAuth
 import Testing
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// What service accounts sign.
 @Suite struct ServiceAccountTests {
   private static let signer = try? _RSA.Signing.PrivateKey(keySize: .bits2048)

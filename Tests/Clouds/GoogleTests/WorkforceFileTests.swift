@@ -3,6 +3,7 @@
 import Clouds
 import Google
 import OAuth
+import Synchronization
 import Testing
 
 /// The file of a workforce login, which is written when its refresh token changes.

@@ -26,7 +26,8 @@ extension GoogleCloud {
       return GoogleRefusal("invalid_grant", "Token has been expired or revoked.").response
     }
     guard fields["client_id"] == signIn.client, fields["client_secret"] == signIn.secret else {
-      return GoogleRefusal(401, "invalid_client", "The OAuth client was not found.").response
+      return GoogleRefusal(status: 401, "invalid_client", "The OAuth client was not found.")
+        .response
     }
     let scopes = fields["scope"]?.split(separator: " ").map(String.init) ?? ["openid"]
     return Self.answer(issue(signIn.email, scopes: scopes), scopes: scopes)
@@ -70,7 +71,8 @@ extension GoogleCloud {
     }
     let basic = Base64Text.encode("\(signIn.client):\(signIn.secret)")
     guard request.headers[.authorization] == "Basic \(basic)" else {
-      return GoogleRefusal(401, "invalid_client", "The OAuth client was not found.").response
+      return GoogleRefusal(status: 401, "invalid_client", "The OAuth client was not found.")
+        .response
     }
     let issued = issue(signIn.email, scopes: [Self.cloudPlatform])
     let successor = state.withLock { state -> String? in

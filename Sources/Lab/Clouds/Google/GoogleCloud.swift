@@ -139,8 +139,7 @@ package struct GoogleRefusal: Sendable, Equatable {
   package var body: JSONValue
 
   /// A refusal of the token endpoints.
-  package init(_ status: Int = 400, _ error: String, _ description: String, subtype: String? = nil)
-  {
+  package init(status: Int = 400, _ error: String, _ description: String, subtype: String? = nil) {
     self.status = status
     var members: [String: JSONValue] = [
       "error": .string(error), "error_description": .string(description),
