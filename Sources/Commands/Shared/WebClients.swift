@@ -70,7 +70,8 @@ final class WebClients: Sendable {
           )
         },
         addresses: trust.addresses,
-        environment: environment
+        pinned: trust.thumbprint.flatMap { PinnedCertificate(thumbprint: $0) },
+        environment: trust.thumbprint == nil ? environment : [:]
       )
       clients[trust] = client
       return client
