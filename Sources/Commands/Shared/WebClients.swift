@@ -24,9 +24,10 @@ final class WebClients: Sendable {
   }
 
   /// Sends a call to a service of the machine itself: through no proxy, and for at most so many seconds.
+  @Sendable
   static func sendDirect(
-    _ call: HTTPCall,
-    seconds: Double
+    _ seconds: Double,
+    _ call: HTTPCall
   ) async throws(TransportFailure) -> HTTPAnswer {
     try await send(call, over: WebClient(timeout: seconds))
   }
