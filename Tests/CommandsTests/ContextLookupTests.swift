@@ -108,14 +108,14 @@ import Darwin
   }
 
   @Test func aksIsALoginAtTheTenantsIssuer() throws {
-    let found = try lookup.find("aks of a tenant")
-    #expect(found.options.issuerURL == "https://login.chinacloudapi.cn/contoso.com/v2.0")
-    #expect(found.options.client.clientID == "80faf920-1908-4b52-b5ef-a8e7bedfc67a")
-    #expect(found.options.scopes == ["6dae42f8-4368-4678-94ff-3960e28e3630/.default"])
-    #expect(found.options.token == .access)
-    #expect(found.options.login == .browser)
-    #expect(found.options.authorization.redirectURI == "http://localhost")
-    #expect(lookup.context(for: found.options) == "aks of a tenant")
+    let options = try #require(try lookup.find("aks of a tenant").user.oidc)
+    #expect(options.issuerURL == "https://login.chinacloudapi.cn/contoso.com/v2.0")
+    #expect(options.client.clientID == "80faf920-1908-4b52-b5ef-a8e7bedfc67a")
+    #expect(options.scopes == ["6dae42f8-4368-4678-94ff-3960e28e3630/.default"])
+    #expect(options.token == .access)
+    #expect(options.login == .browser)
+    #expect(options.authorization.redirectURI == "http://localhost")
+    #expect(lookup.context(for: options) == "aks of a tenant")
   }
 
   @Test func nobodyLogsInForAMachine() throws {

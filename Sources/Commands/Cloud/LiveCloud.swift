@@ -26,9 +26,7 @@ struct LiveCloud: Sendable {
       accountHome: AccountHome.path(),
       allows: { [configuration] in configuration.allowed.contains($0) },
       send: effects.send,
-      sendDirect: { seconds, call async throws(TransportFailure) in
-        try await WebClients.sendDirect(call, seconds: seconds)
-      },
+      sendDirect: WebClients.sendDirect,
       readFile: { [files] path, limit throws(CloudError) in try files.read(path, limit: limit) },
       replaceFile: { [files] path, bytes throws(CloudError) in
         try Self.replace(path, bytes)

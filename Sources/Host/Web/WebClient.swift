@@ -17,6 +17,7 @@ package final class WebClient: Sendable {
   private let limit: Int
   private let identity: ClientIdentity?
   private let addresses: [String: String]
+  private let pinned: PinnedCertificate?
   private let proxies: ProxyRules
   private let state = Mutex(State())
 
@@ -34,6 +35,7 @@ package final class WebClient: Sendable {
   ///   - limit: The most bytes that an answer's body may have.
   ///   - identity: What the client proves itself with in the TLS handshake (RFC 8705), if with anything.
   ///   - addresses: Where hosts are, by name, in place of what DNS says.
+  ///   - pinned: The one certificate that the server may have, in place of what authorities and names say.
   ///   - environment: The process environment, which may name proxies: `HTTPS_PROXY`, `NO_PROXY` and the like.
   package init(
     additionalAuthorities: [[UInt8]] = [],
@@ -41,6 +43,7 @@ package final class WebClient: Sendable {
     limit: Int = 1 << 20,
     identity: ClientIdentity? = nil,
     addresses: [String: String] = [:],
+    pinned: PinnedCertificate? = nil,
     environment: [String: String] = [:]
   ) {
     self.additionalAuthorities = additionalAuthorities
@@ -48,6 +51,7 @@ package final class WebClient: Sendable {
     self.limit = limit
     self.identity = identity
     self.addresses = addresses
+    self.pinned = pinned
     proxies = ProxyRules(environment: environment)
   }
 
@@ -107,6 +111,7 @@ extension WebClient {
     if let known = state.withLock({ $0.tls }) { return known }
     var tls = TLSConfiguration.makeClientConfiguration()
     tls.minimumTLSVersion = .tlsv12
+    if pinned != nil { tls.certificateVerification = .none }
     var added: [NIOSSLCertificate] = []
     for bundle in additionalAuthorities {
       guard let certificates = try? NIOSSLCertificate.fromPEMBytes(bundle), !certificates.isEmpty
@@ -129,6 +134,7 @@ extension WebClient {
         tls: tls,
         proxy: proxy,
         addresses: addresses,
+        pinned: pinned,
         timeout: .milliseconds(Int64(timeout * 1000))
       )
   }

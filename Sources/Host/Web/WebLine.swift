@@ -27,6 +27,7 @@ final class WebLine: Sendable {
     tls: TLSConfiguration,
     proxy: WebProxy?,
     addresses: [String: String] = [:],
+    pinned: PinnedCertificate? = nil,
     timeout: TimeAmount
   ) {
     let connected = Connected()
@@ -40,8 +41,8 @@ final class WebLine: Sendable {
     configuration.httpVersion = .http1Only
     configuration.connectionPool.retryConnectionEstablishment = false
     configuration.http1_1ConnectionDebugInitializer = { channel in
-      connected.flag.store(true, ordering: .sequentiallyConsistent)
-      return channel.eventLoop.makeSucceededVoidFuture()
+      let checked = pinned?.check(channel) ?? channel.eventLoop.makeSucceededVoidFuture()
+      return checked.map { connected.flag.store(true, ordering: .sequentiallyConsistent) }
     }
     configuration.dnsOverride = addresses
     configuration.proxy = proxy.map(Self.configuration)

@@ -48,7 +48,8 @@ package struct RunningLab: Sendable {
     google = parts.google
     eventLog = parts.log
     provider = parts.provider
-    awsSignIn = try await parts.options.awsSignIn ? RunningAWSSignIn.start() : nil
+    awsSignIn =
+      try await parts.options.awsSignIn ? RunningAWSSignIn.start(beside: parts.aws) : nil
     self.group = group
     self.running = running
   }

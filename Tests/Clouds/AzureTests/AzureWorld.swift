@@ -28,6 +28,7 @@ final class AzureWorld: Sendable {
     let isDirect: Bool
     let authorities: [UInt8]
     let addresses: [String: String]
+    let thumbprint: String?
 
     /// The pairs of the body.
     var form: [String: String] {
@@ -173,7 +174,8 @@ final class AzureWorld: Sendable {
       body: String(decoding: call.body, as: UTF8.self),
       isDirect: isDirect,
       authorities: trust.authorities,
-      addresses: trust.addresses
+      addresses: trust.addresses,
+      thumbprint: trust.thumbprint
     )
     let next = state.withLock { state -> Result<HTTPAnswer, TransportFailure> in
       state.sent.append(sent)

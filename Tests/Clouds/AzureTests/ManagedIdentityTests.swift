@@ -15,6 +15,7 @@ import Foundation
 /// Which service is asked, how, and what its answers mean.
 @Suite struct ManagedIdentityTests {
   private static let endpoint = "http://127.0.0.1:41/msi/token"
+  private static let thumbprint = "0123456789abcdef0123456789ABCDEF01234567"
 
   /// One row: the variables, whether the agent of Azure Arc is installed, and what is asked then.
   struct Row: Sendable, CustomTestStringConvertible {
@@ -42,7 +43,7 @@ import Foundation
   }
 
   private static let all = [
-    "IDENTITY_ENDPOINT": endpoint, "IDENTITY_HEADER": "h", "IDENTITY_SERVER_THUMBPRINT": "t",
+    "IDENTITY_ENDPOINT": endpoint, "IDENTITY_HEADER": "h", "IDENTITY_SERVER_THUMBPRINT": thumbprint,
     "IMDS_ENDPOINT": "i", "MSI_ENDPOINT": endpoint, "MSI_SECRET": "s",
   ]
 
@@ -146,7 +147,7 @@ import Foundation
 
   @Test(arguments: [
     ManagedIdentitySource.arc(endpoint: endpoint), .cloudShell(endpoint: endpoint),
-    .serviceFabric(endpoint: endpoint, header: "h", thumbprint: "t"),
+    .serviceFabric(endpoint: endpoint, header: "h", thumbprint: thumbprint),
   ])
   func `an identity that cannot be chosen is an error`(source: ManagedIdentitySource) {
     #expect(throws: CloudError.self) {
@@ -244,6 +245,28 @@ import Foundation
     world.answer(AzureWorld.json(#"{"access_token":"AS","expires_on":"1795471344"}"#))
     let token = try await token(world)
     #expect(token.expiry == AzureWorld.now.addingTimeInterval(3600))
+  }
+
+  @Test func `Service Fabric is known by its certificate`() async throws {
+    let world = AzureWorld([
+      "IDENTITY_ENDPOINT": "https://127.0.0.1:2377/token", "IDENTITY_HEADER": "h",
+      "IDENTITY_SERVER_THUMBPRINT": Self.thumbprint,
+    ])
+    world.answer(AzureWorld.json(#"{"access_token":"SF","expires_on":"1795471344"}"#))
+    #expect(try await token(world).token.expose() == "SF")
+    #expect(world.sent.map(\.thumbprint) == [Self.thumbprint])
+  }
+
+  @Test(arguments: ["t", "", "0123456789abcdef0123456789abcdef0123456g"])
+  func `a thumbprint that is none`(thumbprint: String) {
+    let source = ManagedIdentitySource.serviceFabric(
+      endpoint: Self.endpoint,
+      header: "h",
+      thumbprint: thumbprint
+    )
+    #expect(throws: CloudError.self) {
+      try source.request(resource: "R", .systemAssigned, AzureWorld().effects)
+    }
   }
 
   // MARK: Azure Arc

@@ -14,6 +14,11 @@ extension ManagedIdentitySource {
     _ name: ManagedIdentityName,
     _ effects: CloudEffects
   ) throws(CloudError) -> HTTPCall {
+    if case .serviceFabric(let endpoint, _, let thumbprint) = self {
+      guard Self.isThumbprint(thumbprint) else {
+        throw refusal(endpoint, "its certificate is not named by the 40 digits of a SHA-1")
+      }
+    }
     let shape = shape
     var headers = shape.headers
     headers[.accept] = "application/json"
@@ -35,6 +40,10 @@ extension ManagedIdentitySource {
       url: endpoint + separator + FormEncoding.query(query),
       headers: headers
     )
+  }
+
+  private static func isThumbprint(_ text: String) -> Bool {
+    text.utf8.count == 40 && text.utf8.allSatisfy { Character(UnicodeScalar($0)).isHexDigit }
   }
 
   /// How a source is asked.

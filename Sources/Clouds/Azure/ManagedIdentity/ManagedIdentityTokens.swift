@@ -41,7 +41,7 @@ package struct ManagedIdentityTokens: Sendable {
     while true {
       let answer: HTTPAnswer
       do {
-        answer = try await effects.sendDirect(Self.seconds, call)
+        answer = try await exchange(call)
       } catch {
         throw unreachable(error)
       }
@@ -53,6 +53,14 @@ package struct ManagedIdentityTokens: Sendable {
         throw CloudError(.failed, "interrupted while waiting", remedy: "try again")
       }
     }
+  }
+
+  /// Service Fabric is known by its certificate, the others are on this machine.
+  private func exchange(_ call: HTTPCall) async throws(TransportFailure) -> HTTPAnswer {
+    if case .serviceFabric(_, _, let thumbprint) = source, call.url.hasPrefix("https://") {
+      return try await effects.send(TransportTrust(authorities: [], thumbprint: thumbprint), call)
+    }
+    return try await effects.sendDirect(Self.seconds, call)
   }
 
   /// "How to use managed identities on a VM": 404 while the identity is being set up, 410 during an update of the

@@ -139,16 +139,10 @@ package struct AzureSettings: Sendable {
 
   /// The secret or certificate that is given: by an option, else by a variable; nil if there is none.
   package var proof: Proof? {
-    if let file = options.certificateFile {
-      return .certificate(file, password: options.certificatePassword)
-    }
+    let password = options.certificatePassword ?? variables.certificatePassword
+    if let file = options.certificateFile { return .certificate(file, password: password) }
     if let secret = options.clientSecret { return .secret(secret) }
-    if let file = variables.certificateFile {
-      return .certificate(
-        file,
-        password: options.certificatePassword ?? variables.certificatePassword
-      )
-    }
+    if let file = variables.certificateFile { return .certificate(file, password: password) }
     return variables.clientSecret.map { .secret($0) }
   }
 

@@ -86,6 +86,11 @@ package final class AWSCloud: Sendable {
     state.withLock { $0.keys[id] = keys }
   }
 
+  /// Makes temporary credentials known that another service of AWS gave.
+  func add(_ id: String, _ keys: Keys) {
+    state.withLock { $0.keys[id] = keys }
+  }
+
   /// Forgets an access key: tokens signed with it are refused from now on.
   package func remove(_ id: String) {
     state.withLock { $0.keys[id] = nil }

@@ -53,7 +53,8 @@ extension IdentityProvider {
     claims["oid"] = claims["sub"]
     claims["ver"] = "2.0"
     guard use == .access else { return }
-    let scopes = claims["scope"]?.string?.split(separator: " ") ?? []
+    // A refresh token serves for every application, so what this request asks for counts.
+    let scopes = (exchange.fields["scope"] ?? claims["scope"]?.string ?? "").split(separator: " ")
     if let server = scopes.first(where: { $0.hasSuffix("/.default") }) {
       claims["aud"] = .string(String(server.dropLast("/.default".count)))
     }

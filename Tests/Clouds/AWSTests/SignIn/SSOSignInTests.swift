@@ -129,7 +129,7 @@ import Foundation
 
   @Test func `pasted from a browser on another machine`() async throws {
     let world = world()
-    let person = Person(answering: "nothing=here")
+    let person = Person(answering: nil)
     let state = Base64URL.encode([UInt8](repeating: 1, count: 32))
     person.state.withLock {
       $0.typed = ["rubbish?", "http://127.0.0.1:7777/oauth/callback?code=the-code&state=\(state)"]

@@ -61,4 +61,31 @@ import Testing
       #expect(aws.service.site.replays == 0)
     }
   }
+
+  @Test func `botocore renews the console sign-in that lanyard made, with its key`() async throws {
+    try await SignInDesk.with { aws in
+      aws.service.site.change { $0.consoleLifetime = 200 }
+      let login = try aws.desk.startLanyard(["login", "me", "--login", "browser"], aws.variables)
+      _ = try await aws.browse(login, "/v1/authorize")
+      #expect(try await login.result().status == 0)
+      let found = try await botocore(aws, "me")
+      #expect(found.output.hasPrefix("ASIACONSOLEN2"), "\(found.errors)")
+      let token = try await aws.token("me")
+      #expect(token.status == 0, "\(token.errors)")
+      #expect(try token.signingKey == "ASIACONSOLEN3")
+      #expect(aws.service.site.count("/v1/token") == 3)
+      #expect(aws.service.site.replays == 0)
+    }
+  }
+
+  @Test func `lanyard uses the console sign-in that botocore renewed`() async throws {
+    try await SignInDesk.with { aws in
+      try await aws.signInAtConsole(for: -10)
+      let found = try await botocore(aws, "me")
+      #expect(found.output.hasPrefix("ASIACONSOLEN1"), "\(found.errors)")
+      #expect(try await aws.token("me").signingKey == "ASIACONSOLEN1")
+      let members = try aws.members(SignInDesk.sessionPath)
+      #expect(members["unknown"] == [1, "two"])
+    }
+  }
 }

@@ -52,7 +52,7 @@ import Darwin
       try await aws.signInAtConsole(for: -10)
       aws.service.site.change { $0.tokenDelay = 1 }
       let first = try aws.desk.startLanyard(SignInDesk.getToken("me"), aws.variables)
-      try await eventually("the request") {
+      _ = try await eventually("the request") {
         aws.service.site.count("/v1/token") == 1 ? true : nil
       }
       first.send(SIGINT)

@@ -23,9 +23,15 @@ struct SignInDesk: Sendable {
   let variables: [String: String]
 
   /// A desk whose `~/.aws/config` has profiles of both kinds.
-  static func with(_ body: (SignInDesk) async throws -> Void) async throws {
+  ///
+  /// `cloud`: the lab plays the rest of AWS too, and its API server takes tokens of EKS.
+  static func with(
+    cloud: Bool = false,
+    _ body: (SignInDesk) async throws -> Void
+  ) async throws {
     try await Desk.with { options in
       options.awsSignIn = true
+      options.aws = cloud
     } _: { desk in
       let service = try #require(desk.lab.awsSignIn)
       var variables = try desk.account().merging(service.variables) { $1 }

@@ -86,11 +86,9 @@ extension AWSSignInSite {
       return (state.settings.consoleLifetime, state.settings.person, state.issued)
     }
     var members: [String: JSONValue] = [
-      "accessToken": [
-        "accessKeyId": .string("ASIACONSOLEN\(number)"),
-        "secretAccessKey": .string(Randomness.token("lab-key-")),
-        "sessionToken": .string(Randomness.token("lab-session-")),
-      ],
+      "accessToken": .object(
+        credentials("ASIACONSOLEN\(number)", of: person, lifetime: lifetime)
+      ),
       "tokenType": "aws_sigv4", "expiresIn": .int(lifetime),
       "refreshToken": .string(signIn.refreshTokens.last ?? ""),
     ]

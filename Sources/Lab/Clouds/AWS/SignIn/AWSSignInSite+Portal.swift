@@ -42,14 +42,13 @@ extension AWSSignInSite {
     guard isKnown else { return Self.refusal(403, "ForbiddenException", "forbidden", "No access") }
     let end = clock.now.addingTimeInterval(Double(lifetime)).timeIntervalSince1970
     let account = fields["account_id"] ?? ""
-    return .json([
-      "roleCredentials": [
-        "accessKeyId": .string("ASIALAB\(account)N\(number)"),
-        "secretAccessKey": .string(Randomness.token("lab-key-")),
-        "sessionToken": .string(Randomness.token("lab-session-")),
-        "expiration": .int(Int(end * 1000)),
-      ]
-    ])
+    var members = credentials(
+      "ASIALAB\(account)N\(number)",
+      of: "arn:aws:sts::\(account):assumed-role/AWSReservedSSO_\(fields["role_name"] ?? "")/me",
+      lifetime: lifetime
+    )
+    members["expiration"] = .int(Int(end * 1000))
+    return .json(["roleCredentials": .object(members)])
   }
 
   func logout(_ received: Received) -> Response {

@@ -95,6 +95,9 @@ package final class AWSSignInSite: LabWebsite, Sendable {
   let state = Mutex(State())
   private let address = Mutex("")
   let clock = LabClock()
+  private let cloud: AWSCloud?
+
+  init(cloud: AWSCloud?) { self.cloud = cloud }
 
   /// `http://127.0.0.1:PORT`.
   package internal(set) var url: String {
@@ -175,6 +178,21 @@ package final class AWSSignInSite: LabWebsite, Sendable {
       status: .init(code: status),
       headers: [(name: "x-amzn-errortype", value: "\(exception):http://internal.amazon.com/")]
     )
+  }
+
+  /// New credentials of a principal, as the three members that all these services write.
+  func credentials(_ id: String, of arn: String, lifetime: Int) -> [String: JSONValue] {
+    let keys = AWSCloud.Keys(
+      secret: Randomness.token("lab-key-"),
+      sessionToken: Randomness.token("lab-session-"),
+      arn: arn,
+      end: clock.now.addingTimeInterval(Double(lifetime))
+    )
+    cloud?.add(id, keys)
+    return [
+      "accessKeyId": .string(id), "secretAccessKey": .string(keys.secret),
+      "sessionToken": .string(keys.sessionToken ?? ""),
+    ]
   }
 
   /// Waits as the settings say, before tokens are given.

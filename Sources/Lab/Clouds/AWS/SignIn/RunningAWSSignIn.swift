@@ -18,8 +18,10 @@ package struct RunningAWSSignIn: Sendable {
   private let running: Task<Void, Never>
 
   /// Starts it on any free port; throws `LabError.notStarted`.
-  package static func start() async throws -> RunningAWSSignIn {
-    let site = AWSSignInSite()
+  ///
+  /// Credentials that it gives are known to the cloud beside it, so that a cluster takes tokens made with them.
+  static func start(beside cloud: AWSCloud?) async throws -> RunningAWSSignIn {
+    let site = AWSSignInSite(cloud: cloud)
     let (ports, sink) = AsyncStream<Int>.makeStream()
     let service = try LabServer.service(site, port: 0, certificate: nil) { sink.yield($0) }
     var configuration = ServiceGroupConfiguration(services: [service], logger: LabServer.logger)

@@ -191,6 +191,8 @@ struct AKSPersonTests {
       let result = try await desk.lanyard(words, try desk.entra())
       #expect(result.status == 7, "\(result.errors)")
       #expect(result.output.isEmpty)
+      #expect(result.errors.contains("there is no such tenant (AADSTS90002)"))
+      #expect(result.errors.contains("--tenant-id"))
     }
   }
 }

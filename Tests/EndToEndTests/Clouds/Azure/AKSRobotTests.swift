@@ -254,7 +254,7 @@ import Foundation
       "service-fabric",
       [
         "IDENTITY_ENDPOINT": "LAB/azure/service-fabric", "IDENTITY_HEADER": "S",
-        "IDENTITY_SERVER_THUMBPRINT": "t",
+        "IDENTITY_SERVER_THUMBPRINT": "0123456789abcdef0123456789abcdef01234567",
       ]
     ),
   ]
@@ -292,6 +292,30 @@ import Foundation
       )
       #expect(unknown.status == 7)
       #expect(unknown.errors.contains("Identity not found"))
+    }
+  }
+
+  @Test func `Service Fabric's certificate is the one that is named, or nothing is sent`()
+    async throws
+  {
+    try await Desk.withEntra({ $0.issuerTLS = true }) { desk in
+      let address = desk.lab.issuer.replacing("https://", with: "")
+      let shown = try await ProcessRunner.run([
+        "/bin/sh", "-c",
+        "openssl s_client -connect \(address) </dev/null 2>/dev/null | openssl x509 -noout -fingerprint -sha1",
+      ])
+      let digits = shown.output.split(separator: "=").last.map { $0.filter(\.isHexDigit) } ?? ""
+      try #require(digits.count == 40, "\(shown.output)")
+      var variables = try variables(desk, Self.flavours[4].1)
+      variables["IDENTITY_SERVER_THUMBPRINT"] = digits
+      let result = try await desk.lanyard(words("msi"), variables)
+      #expect(result.status == 0, "\(result.errors)")
+      let before = desk.lab.log().count
+      variables["IDENTITY_SERVER_THUMBPRINT"] = String(digits.reversed())
+      let refused = try await desk.lanyard(words("msi"), variables)
+      #expect(refused.status == 5, "\(refused.errors)")
+      #expect(refused.errors.contains("not the one that was named"))
+      #expect(desk.lab.log().count == before, "nothing was sent")
     }
   }
 

@@ -25,6 +25,8 @@ extension Desk {
     try await Desk.with(
       { options in
         options.playEntra(entra)
+        // A token with five minutes left is not kept.
+        options.accessLifetime = 3600
         try change(&options)
       },
       body
