@@ -23,7 +23,7 @@ BUILD := .build/release
 SWIFT_BUILD := swift build -c release
 programs := lanyard lanyard-full lanyard-lab
 
-.PHONY: all build tools tour test test-build providers provider-tools conformance lint bench torture errors fuzz screenshots \
+.PHONY: all build tools tour test test-build providers provider-tools cloud-tools conformance lint bench torture errors fuzz screenshots \
   install clean help
 .DEFAULT_GOAL := all
 
@@ -46,12 +46,15 @@ test-build: tools
 
 # Some tests ask Chromium what it makes of a page; without a font it makes nothing of it.
 # Real servers and browsers come first and alone: the two cores they want would be missing elsewhere.
-test: lint provider-tools test-build
+test: lint provider-tools cloud-tools test-build
 	@scripts/run-tests --filter ProviderTests
 	@scripts/run-tests --skip ProviderTests
 
 provider-tools: tools
 	@scripts/providers/install
+
+cloud-tools: tools
+	@scripts/clouds/install
 
 providers: provider-tools test-build
 	@rm -rf .build/providers/outcomes

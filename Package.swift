@@ -69,7 +69,7 @@ let package = Package(
     .testTarget(
       name: "AWSTests",
       dependencies: [
-        "AWS", "Clouds", "EKSToken", "OAuth",
+        "AWS", "Clouds", "EKSToken", "OAuth", "ReadyCredential",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
       ],
@@ -226,6 +226,7 @@ let package = Package(
       dependencies: [
         "CPlatform", "CQREncode",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -104,6 +104,12 @@ package struct CredentialSource: Sendable {
     self.options = options
   }
 
+  /// Whether a person has logged in for this request, and the session can still give tokens.
+  package var isLoggedIn: Bool {
+    guard let session = (try? open())?.record?.session else { return false }
+    return session.summary.state == .active
+  }
+
   var documents: Documents { Documents(request: request, store: store, effects: effects) }
 
   /// The remedy of every message that ends in a login.

@@ -5,6 +5,7 @@ package import FoundationEssentials
 #else
 package import Foundation
 #endif
+package import Clouds
 package import OAuth
 
 /// Everything that the life of a credential does to the world, in one record.
@@ -186,6 +187,13 @@ package struct FinalPage: Sendable, Equatable {
     status = [.loggedIn, .received, .refused].contains(kind) ? 200 : 400
     headers = pages.headers
     body = pages.html(kind, person: person, reason: reason)
+  }
+
+  /// The page that ends a sign-in at a cloud.
+  package init(_ page: SignInPage) {
+    status = page.status
+    headers = page.headers
+    body = page.body
   }
 
   /// Compares what is shown.

@@ -75,6 +75,8 @@ package struct Session: Sendable {
     package var outage: Outage?
     /// When a token that the API server had rejected was last renewed for that reason.
     package var rejectionRenewed: Date?
+    /// What the next login in a browser has to ask for: the `claims` of the refusal that ended the session.
+    package var challenge: String?
 
     /// Makes a summary from its parts.
     package init(
@@ -93,7 +95,8 @@ package struct Session: Sendable {
       intent: Date?,
       uncertain: Bool,
       outage: Outage?,
-      rejectionRenewed: Date?
+      rejectionRenewed: Date?,
+      challenge: String? = nil
     ) {
       self.issuer = issuer
       self.clientID = clientID
@@ -111,6 +114,7 @@ package struct Session: Sendable {
       self.uncertain = uncertain
       self.outage = outage
       self.rejectionRenewed = rejectionRenewed
+      self.challenge = challenge
     }
   }
 

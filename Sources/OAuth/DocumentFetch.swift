@@ -63,7 +63,7 @@ struct DocumentFetch {
   }
 
   func document(in answer: HTTPAnswer) throws(OAuthError) -> [UInt8] {
-    guard answer.status == 200 else { throw refusal(of: answer) }
+    guard answer.status == 200 else { throw entraFault(in: answer) ?? refusal(of: answer) }
     guard answer.body.count <= limit else {
       throw OAuthError(.tooLarge(limit: limit), fetching: subject, from: host)
     }
@@ -75,6 +75,19 @@ struct DocumentFetch {
       )
     }
     return answer.body
+  }
+
+  /// What Entra ID says by a number, as of a tenant that it does not know; nil for any other answer.
+  private func entraFault(in answer: HTTPAnswer) -> OAuthError? {
+    guard (400..<500).contains(answer.status), answer.body.count <= limit,
+      let json = try? StrictJSON(parsing: answer.body),
+      let fault = json["error_description"]?.string.flatMap({ EntraFault.named(in: $0) })
+    else { return nil }
+    return OAuthError(
+      fault.cure == .later ? .unavailable : fault.cure == .settings ? missing : .refused,
+      what: "\(host) does not give \(subject): \(fault.words)",
+      remedy: fault.remedy(logIn: "lanyard login")
+    )
   }
 
   private func refusal(of answer: HTTPAnswer) -> OAuthError {

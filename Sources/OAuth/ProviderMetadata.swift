@@ -2,7 +2,10 @@
 
 /// What an issuer says about itself (OIDC Discovery 1.0 section 3, RFC 8414 section 2).
 package struct ProviderMetadata: Sendable {
+  /// The issuer as it was asked for.
   package let issuer: Issuer
+  /// The issuer as the document names it: the same, but where ``EntraIssuer`` allows another.
+  package let announcedIssuer: String
   package let authorizationEndpoint: Endpoint?
   package let tokenEndpoint: Endpoint
   package let keysEndpoint: Endpoint
@@ -46,12 +49,15 @@ package struct ProviderMetadata: Sendable {
 
   /// Parses a discovery document of at most 256 KiB.
   ///
-  /// Its issuer must equal the given one byte for byte (RFC 8414 section 3.3). Throws
+  /// Its issuer must equal the given one byte for byte (RFC 8414 section 3.3), unless ``EntraIssuer`` says otherwise.
+  /// Throws
   /// ``OAuthError/Code/discoveryInvalid``, ``OAuthError/Code/discoveryIssuerMismatch`` or
   /// ``OAuthError/Code/endpointInvalid``.
   package init(parsing document: [UInt8], issuer: Issuer) throws(OAuthError) {
-    let reader = MetadataReader(json: try Self.json(document, issuer), issuer: issuer)
+    let json = try Self.json(document, issuer)
+    let reader = MetadataReader(json: json, issuer: issuer)
     self.issuer = issuer
+    announcedIssuer = json["issuer"]?.string ?? issuer.text
     tokenEndpoint = try reader.required("token_endpoint")
     keysEndpoint = try reader.required("jwks_uri")
     authorizationEndpoint = try reader.optional("authorization_endpoint")
@@ -105,7 +111,8 @@ package struct ProviderMetadata: Sendable {
     guard let announced = json["issuer"]?.string else {
       throw refusal(issuer, "it names no issuer")
     }
-    guard Text.sameBytes(announced, issuer.text) else {
+    guard Text.sameBytes(announced, issuer.text) || EntraIssuer.stands(announced, for: issuer)
+    else {
       throw OAuthError(
         .discoveryIssuerMismatch,
         what: "the discovery document of \(issuer.text) says that its issuer is "

@@ -8,10 +8,26 @@ package struct TransportTrust: Sendable, Hashable {
   package let certificate: [UInt8]
   /// The key of that certificate, PEM.
   package let key: Secret?
+  /// Where hosts are, by name, in place of what DNS says: a host name or address.
+  ///
+  /// The certificate has to be for the name.
+  package let addresses: [String: String]
+  /// The SHA-1 of the one certificate that the server may have, 40 hexadecimal digits; nil where authorities decide.
+  ///
+  /// With it neither authorities nor names count, and there is no proxy in between.
+  package let thumbprint: String?
 
   /// Puts them together.
-  package init(authorities: [UInt8], certificate: [UInt8] = [], key: Secret? = nil) {
+  package init(
+    authorities: [UInt8],
+    certificate: [UInt8] = [],
+    key: Secret? = nil,
+    addresses: [String: String] = [:],
+    thumbprint: String? = nil
+  ) {
     self.authorities = authorities
+    self.thumbprint = thumbprint
+    self.addresses = addresses
     self.certificate = certificate
     self.key = certificate.isEmpty ? nil : key
   }
@@ -20,5 +36,7 @@ package struct TransportTrust: Sendable, Hashable {
   package func hash(into hasher: inout Hasher) {
     hasher.combine(authorities)
     hasher.combine(certificate)
+    hasher.combine(addresses)
+    hasher.combine(thumbprint)
   }
 }

@@ -10,21 +10,26 @@
 package struct WebAddress: Sendable, Equatable {
   /// Why a text is not such a URL, in words for a message.
   package struct Flaw: Error, Equatable {
+    /// The reason, to stand behind a colon.
     package let reason: String
   }
 
+  /// The URL, byte for byte as given.
   package let text: String
+  /// True for https, false for http.
   package let isHTTPS: Bool
   /// The host as written; an IPv6 address without its brackets.
   package let host: String
+  /// The port, 1 to 65535, if it is written.
   package let port: Int?
   /// Empty, or beginning with a slash.
   package let path: String
+  /// What stands behind the question mark, if there is one.
   package let query: String?
   /// True for 127.0.0.0/8, ::1 and exactly "localhost".
   package let isLoopback: Bool
 
-  /// Parses it; throws ``Flaw``.
+  /// Parses a URL of at most 2048 bytes; throws ``Flaw``.
   package init(_ text: String) throws(Flaw) {
     guard !text.isEmpty else { throw Flaw(reason: "it is empty") }
     guard text.utf8.count <= Limits.url else {

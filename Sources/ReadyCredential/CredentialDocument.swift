@@ -4,9 +4,9 @@
 package enum CredentialDocument {
   /// One JSON document and a newline.
   ///
-  /// `apiVersion` is written as it is: the version that was asked for, `client.authentication.k8s.io/v1`. `expiration`,
-  /// until when client-go may keep the token, is in seconds since 1970; it is left out if it is nil or not in the years 1
-  /// to 9999, which RFC 3339 cannot write.
+  /// `apiVersion` is written as it is: the version that was asked for, `client.authentication.k8s.io/v1`.
+  /// `expiration`, until when client-go may keep the token, is in seconds since 1970; it is left out if it is nil or
+  /// not in the years 1 to 9999, which RFC 3339 cannot write.
   package static func bytes(apiVersion: String, token: String, expiration: Int64?) -> [UInt8] {
     var text = #"{"kind":"ExecCredential","apiVersion":""# + apiVersion + #"","status":{"#
     if let expiration, let time = CivilTime(unixSeconds: expiration) {

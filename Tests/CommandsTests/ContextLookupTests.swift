@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Commands
+import Credentials
 import SessionStore
 import Testing
 
@@ -53,6 +54,8 @@ import Darwin
     - {name: static, context: {cluster: c, user: static}}
     - {name: odd, context: {cluster: c, user: odd}}
     - {name: aks, context: {cluster: c, user: aks}}
+    - {name: aks of a tenant, context: {cluster: c, user: tenant}}
+    - {name: aks of a machine, context: {cluster: c, user: machine}}
     - {name: dangling, context: {cluster: c, user: nobody}}
     users:
     - name: one
@@ -75,6 +78,15 @@ import Darwin
     - name: aks
       user:
       \(exec("lanyard", ["get-token", "aks"]))
+    - name: tenant
+      user:
+      \(exec("lanyard", [
+        "get-token", "aks", "--tenant-id", "contoso.com", "--environment", "AzureChinaCloud",
+        "--login", "interactive",
+      ]))
+    - name: machine
+      user:
+      \(exec("lanyard", ["get-token", "aks", "--tenant-id", "t", "--login", "msi"]))
 
     """
 
@@ -88,11 +100,27 @@ import Darwin
   func found(_ name: String?, _ context: String, _ account: String?) throws {
     let found = try lookup.find(name)
     #expect(found.context == context)
-    #expect(found.options.issuerURL == "https://id.test")
-    #expect(found.options.client.clientID == "kube")
-    #expect(found.options.account == account)
+    #expect(found.user.oidc?.issuerURL == "https://id.test")
+    #expect(found.user.oidc?.client.clientID == "kube")
+    #expect(found.user.oidc?.account == account)
     #expect(found.environment.map(\.0) == ["XDG_STATE_HOME"])
     #expect(found.environment.map(\.1) == ["/state"])
+  }
+
+  @Test func aksIsALoginAtTheTenantsIssuer() throws {
+    let options = try #require(try lookup.find("aks of a tenant").user.oidc)
+    #expect(options.issuerURL == "https://login.chinacloudapi.cn/contoso.com/v2.0")
+    #expect(options.client.clientID == "80faf920-1908-4b52-b5ef-a8e7bedfc67a")
+    #expect(options.scopes == ["6dae42f8-4368-4678-94ff-3960e28e3630/.default"])
+    #expect(options.token == .access)
+    #expect(options.login == .browser)
+    #expect(options.authorization.redirectURI == "http://localhost")
+    #expect(lookup.context(for: options) == "aks of a tenant")
+  }
+
+  @Test func nobodyLogsInForAMachine() throws {
+    let failure = #expect(throws: Failure.self) { try lookup.find("aks of a machine") }
+    #expect(failure?.what == "nobody logs in for --login msi")
   }
 
   @Test(arguments: ["other program", "static", "odd", "aks", "dangling", "missing", ""])
@@ -103,7 +131,7 @@ import Darwin
   }
 
   @Test func allAreThoseThatRunLanyard() throws {
-    #expect(try lookup.all().map(\.context) == ["first", "second", "work"])
+    #expect(try lookup.all().map(\.context) == ["first", "second", "work", "aks of a tenant"])
   }
 
   @Test func contextOfOptions() throws {

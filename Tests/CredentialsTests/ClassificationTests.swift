@@ -46,6 +46,8 @@ import Testing
     Row(403, nil, .glewlwyd, .refused), Row(400, nil, .dex, .refused),
     Row(400, "temporarily_unavailable", nil, .temporary),
     Row(400, "server_error", nil, .temporary),
+    Row(400, "interaction_required", nil, .dead), Row(400, "login_required", nil, .dead),
+    Row(400, "consent_required", nil, .dead), Row(302, "login_required", nil, .refused),
     Row(400, nil, nil, .refused), Row(403, "access_denied", nil, .refused),
     Row(404, nil, nil, .refused), Row(400, "INVALID_GRANT", nil, .refused),
     Row(302, nil, nil, .refused), Row(304, "invalid_grant", nil, .refused),
@@ -108,6 +110,27 @@ import Testing
       return
     }
     #expect(found == seconds)
+  }
+
+  @Test(arguments: [
+    (50_076, Classification.Meaning.dead, "multi-factor authentication is needed (AADSTS50076)"),
+    (50_196, .temporary, "the same request came too often (AADSTS50196)"),
+    (90_055, .temporary, "the tenant gets too many requests (AADSTS90055)"),
+    (99_999, .dead, "AADSTS99999: words of Entra"),
+  ])
+  func entraNumbersItsFailures(number: Int, meaning: Classification.Meaning, words: String) {
+    let outcome = TokenOutcome.error(
+      status: 400,
+      code: "invalid_grant",
+      description: "AADSTS\(number): words of Entra",
+      retryAfter: nil
+    )
+    let verdict = Classification.judge(outcome, issuer: nil)
+    #expect(self.meaning(verdict) == meaning)
+    switch verdict {
+    case .dead(let why), .temporary(let why, _): #expect(why.hasSuffix(words), "\(why)")
+    default: Issue.record("\(number) is neither")
+    }
   }
 
   @Test func wordsHoldStatusCodeAndDescription() {

@@ -50,24 +50,18 @@ package enum EKS {
     for request: EKSRequest,
     effects: CloudEffects
   ) async throws(CloudError) -> CloudToken {
-    let environment = AWSEnvironment(home: effects.home) { effects.environment[$0] }
-    let context = AWSContext(
-      effects: effects,
-      environment: environment,
-      configuration: try await AWSFiles(environment: environment, effects: effects).read(),
-      profileOption: request.profile,
-      regionOption: request.region
+    let context = try await AWSContext.read(
+      profile: request.profile,
+      region: request.region,
+      effects: effects
     )
     let base = try AWSChain(context).source()
     let service = try await service(for: request, context)
     let fetch = AWSFetch(context: context, service: service.roles)
     let credentials = try await fetch.credentials(of: source(for: request, base))
-    return try signed(
-      request,
-      with: credentials,
-      at: service.endpoint,
-      context
-    )
+    var token = try signed(request, with: credentials, at: service.endpoint, context)
+    token.files += base.files(in: context)
+    return token
   }
 
   /// The source that the request asks for: the chain's, or a role on top of it.
@@ -88,6 +82,30 @@ package enum EKS {
   ) async throws(CloudError) -> (endpoint: STSEndpoint, roles: STSService) {
     let profile = context.configuration.profile(context.profileName)
     let region = try await region(context, profile)
+    let endpoint = try endpoint(for: request, in: region, context, profile)
+    let configured = context.environment.endpoint(
+      of: "sts",
+      profile: profile,
+      in: context.configuration
+    )
+    if configured != nil {
+      context.effects.tell(
+        "a custom STS endpoint is set; the token names \(endpoint.host) all the same, because EKS takes no other hosts"
+      )
+    }
+    return (
+      endpoint,
+      try STSService(at: endpoint, configured: configured, effects: context.effects)
+    )
+  }
+
+  /// AWS's own host, which is the only one that a cluster takes.
+  private static func endpoint(
+    for request: EKSRequest,
+    in region: String,
+    _ context: AWSContext,
+    _ profile: AWSProfile?
+  ) throws(CloudError) -> STSEndpoint {
     let variant: STSEndpoint.Variant
     do {
       variant = try context.environment.variant(
@@ -110,20 +128,7 @@ package enum EKS {
         remedy: "give the cluster's region, such as --region us-east-1"
       )
     }
-    let configured = context.environment.endpoint(
-      of: "sts",
-      profile: profile,
-      in: context.configuration
-    )
-    if configured != nil {
-      context.effects.tell(
-        "a custom STS endpoint is set; the token names \(endpoint.host) all the same, because EKS takes no other hosts"
-      )
-    }
-    return (
-      endpoint,
-      try STSService(at: endpoint, configured: configured, effects: context.effects)
-    )
+    return endpoint
   }
 
   private static func region(

@@ -17,14 +17,15 @@ package struct ClusterToken: Sendable {
   package let token: HiddenText
   /// When it ends, seconds since 1970: 15 minutes after it was signed, or with the credentials if that comes first.
   package let expiration: Int64
-  /// Until when client-go may keep it, seconds since 1970: 14 minutes, or the end of the credentials if that comes first.
+  /// Until when client-go may keep it, seconds since 1970: 14 minutes, or the end of the credentials if that comes
+  /// first.
   ///
   /// `aws eks get-token` reports 14 minutes even where the credentials end before that.
   package let reported: Int64
   /// The signature over it.
   package let signature: SignatureV4
   /// The signed URL; as secret as the token.
-  let url: HiddenText
+  package let url: HiddenText
 
   /// Signs a token.
   ///

@@ -70,6 +70,9 @@ package struct CloudEffects: Sendable {
       _ identity: KeptIdentity, _ body: @Sendable () async throws(CloudError) -> KeptSecret
     ) async throws(CloudError) -> KeptSecret
 
+  /// The command with which lanyard itself logs a person in for the very context that asks; nil if that is not known.
+  package var loginCommand: @Sendable () -> String? = { nil }
+
   /// Makes the record.
   package init(
     now: @escaping @Sendable () -> Date,

@@ -14,6 +14,10 @@ package enum CloudPermission: String, Sendable, CaseIterable {
   case googleOtherHosts = "google-other-hosts"
   /// Send Azure credentials to a host that is none of the known clouds'.
   case azureOtherHosts = "azure-other-hosts"
+  /// Get a token for an application that is neither AKS's nor Azure Arc's without a login by a person.
+  case azureOtherServers = "azure-other-servers"
+  /// Run the Azure CLI with a configuration that lies elsewhere than in the account's own home.
+  case azureCommand = "azure-command"
   /// Send AWS credentials to a host that is not Amazon's.
   case awsOtherHosts = "aws-other-hosts"
 }

@@ -67,8 +67,9 @@ package struct SignInListener: Sendable {
   package let hosts: [String]
   /// Its port.
   package let port: Int
-  /// Answers requests by the receiver's rules until the login has ended; the browser waits for the page that `conclude`
-  /// gives. Throws when cancelled.
+  /// Answers requests by the receiver's rules until the login has ended.
+  ///
+  /// The browser waits for the page that `conclude` gives. Throws when cancelled.
   package let serve:
     @Sendable (
       RedirectReceiver, _ conclude: @escaping @Sendable (RedirectOutcome) async -> SignInPage

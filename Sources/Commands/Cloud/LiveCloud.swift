@@ -17,7 +17,7 @@ struct LiveCloud: Sendable {
   ///
   /// `interactive` is what client-go says of the terminal; nil for a command that a person typed.
   func effects(_ kept: KeptSecrets, interactive: Bool?) -> CloudEffects {
-    var made = CloudEffects(
+    var live = CloudEffects(
       now: effects.now,
       random: effects.random,
       pause: effects.pause,
@@ -26,9 +26,7 @@ struct LiveCloud: Sendable {
       accountHome: AccountHome.path(),
       allows: { [configuration] in configuration.allowed.contains($0) },
       send: effects.send,
-      sendDirect: { seconds, call async throws(TransportFailure) in
-        try await WebClients.sendDirect(call, seconds: seconds)
-      },
+      sendDirect: WebClients.sendDirect,
       readFile: { [files] path, limit throws(CloudError) in try files.read(path, limit: limit) },
       replaceFile: { [files] path, bytes throws(CloudError) in
         try Self.replace(path, bytes)
@@ -44,17 +42,28 @@ struct LiveCloud: Sendable {
         try await kept.secret(of: identity, enough: enough, make: make)
       },
       alone: { identity, body async throws(CloudError) in
-        try await SignalPolicy.holdingBack { () async throws(CloudError) -> KeptSecret in
-          try await kept.alone(identity, body)
+        try await kept.alone(identity) { () async throws(CloudError) -> KeptSecret in
+          try await SignalPolicy.holdingBack(body)
         }
       }
     )
-    made.query = { [files] query throws(CloudError) in
+    live.query = { [files] query throws(CloudError) in
       files.note(query.path)
       return try Self.rows(query)
     }
-    made.isRejected = kept.rejected
-    return made
+    live.isRejected = kept.rejected
+    live.loginCommand = loginCommand
+    return live
+  }
+
+  /// `lanyard login` with the context whose user runs this very command.
+  private var loginCommand: @Sendable () -> String? {
+    let environment = surroundings.environment
+    return {
+      ContextLookup(environment: environment, kubeconfig: nil)
+        .context(running: Array(CommandLine.arguments.dropFirst()))
+        .map { "lanyard login \(ShellWord.quote($0))" }
+    }
   }
 
   /// The programs that may be run.

@@ -41,8 +41,24 @@ struct LogIn: AsyncParsableCommand {
 
   private func logIn() async throws {
     let target = try SessionTarget(context, kubeconfig, options)
+    switch target.user {
+    case .oidc(let options): try await logIn(target, options)
+    case .eks(let eks):
+      guard !`switch` else {
+        throw Failure(
+          exitCode: ExitCodes.usage,
+          "--switch is for sessions of OpenID Connect",
+          remedy: "leave it out: a sign-in at AWS replaces the one before it"
+        )
+      }
+      try await EKSSession(eks, target, verbose: global.verbose).logIn(options.login)
+    case .gke: throw ContextUser.signedInByGcloud(target.context, "gcloud auth login")
+    }
+  }
+
+  private func logIn(_ target: SessionTarget, _ options: OIDCOptions) async throws {
     let composition = try await Composition(
-      target.options,
+      options,
       .current(overriding: target.environment),
       trust: .typed,
       verbose: global.verbose,
@@ -50,21 +66,21 @@ struct LogIn: AsyncParsableCommand {
     )
     let source = composition.source(interactive: nil, contextKnown: target.context)
     let outcome = try await source.login(switching: `switch`)
-    if !target.options.namedSecrets.isEmpty {
+    if !options.namedSecrets.isEmpty {
       // Whoever typed login has seen which issuer it is; failing to note it only asks again.
       try? TrustedIssuers.current(storeFolder: composition.store.folder)
         .add(composition.request.issuer)
     }
-    tell(outcome, target, folder: composition.store.folder)
+    tell(outcome, options, folder: composition.store.folder)
   }
 
-  private func tell(_ outcome: LoginOutcome, _ target: SessionTarget, folder: String) {
+  private func tell(_ outcome: LoginOutcome, _ options: OIDCOptions, folder: String) {
     let summary = outcome.session.summary
     let who = summary.name.map { "\($0) (\(summary.subject))" } ?? summary.subject
     StandardError.write(
       "logged in as \(Terminal.escape(who)) at \(Terminal.escape(summary.issuer))"
     )
-    if let expiry = outcome.session.token(target.options.token)?.times.expiry {
+    if let expiry = outcome.session.token(options.token)?.times.expiry {
       StandardError.write(
         "  the access token is good until \(expiry.formatted(.iso8601))"
           + (summary.renewable

@@ -39,7 +39,7 @@ struct LogOut: AsyncParsableCommand {
     do {
       if all { return try await forgetAll() }
       let target = try SessionTarget(context, kubeconfig, options)
-      try await forget(target.context, target.options, target.environment)
+      try await forget(target, withBrowser: browser)
     } catch let error as CredentialsError {
       throw Failure(error).shown(verbose: global.verbose)
     } catch let failure as Failure {
@@ -55,7 +55,7 @@ struct LogOut: AsyncParsableCommand {
     var first: (any Error)?
     for found in try lookup.all() {
       do {
-        try await forget(found.context, found.options, found.environment)
+        try await forget(SessionTarget(found), withBrowser: browser && found.user.oidc != nil)
       } catch {
         // The first is thrown at the end, and told there; the others are told here.
         guard first != nil else {
@@ -68,20 +68,32 @@ struct LogOut: AsyncParsableCommand {
     if let first { throw first }
   }
 
-  private func forget(
-    _ context: String?,
-    _ options: OIDCOptions,
-    _ environment: [(String, String)]
-  ) async throws {
+  private func forget(_ target: SessionTarget, withBrowser: Bool) async throws {
+    switch target.user {
+    case .oidc(let options): try await forget(target, options)
+    case .eks(let options):
+      guard !withBrowser else {
+        throw Failure(
+          exitCode: ExitCodes.usage,
+          "--browser is for sessions of OpenID Connect",
+          remedy: "leave it out, and sign out of AWS in the browser yourself"
+        )
+      }
+      try await EKSSession(options, target, verbose: global.verbose).logOut()
+    case .gke: throw ContextUser.signedInByGcloud(target.context, "gcloud auth revoke")
+    }
+  }
+
+  private func forget(_ target: SessionTarget, _ options: OIDCOptions) async throws {
     let composition = try await Composition(
       options,
-      .current(overriding: environment),
+      .current(overriding: target.environment),
       trust: .required,
       verbose: global.verbose,
       byHand: true
     )
-    let source = composition.source(interactive: nil, contextKnown: context)
-    let name = Terminal.escape(context ?? composition.request.issuer.text)
+    let source = composition.source(interactive: nil, contextKnown: target.context)
+    let name = Terminal.escape(target.context ?? composition.request.issuer.text)
     let person = browser ? try source.personsName() : nil
     let outcome = try await source.forget()
     tell(outcome, name)

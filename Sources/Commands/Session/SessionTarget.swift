@@ -6,14 +6,14 @@ import Host
 /// Which session `login` and `logout` mean: a context's, or one that options name.
 package struct SessionTarget {
   let context: String?
-  let options: OIDCOptions
+  let user: ContextUser
   let environment: [(String, String)]
 
   init(_ context: String?, _ kubeconfig: KubeconfigOptions, _ options: OIDCOptions) throws {
     let name = try Self.name(context, kubeconfig.context, options)
     guard options.issuerURL == nil else {
       self.context = nil
-      self.options = options
+      user = .oidc(options)
       environment = []
       return
     }
@@ -23,9 +23,14 @@ package struct SessionTarget {
     )
     let found = try lookup.find(name)
     self.context = found.context
-    var merged = found.options
-    merged.adopt(mannerOf: options)
-    self.options = merged
+    user = found.user.adopting(mannerOf: options)
+    environment = found.environment
+  }
+
+  /// The session of a context that was found.
+  init(_ found: ContextLookup.Found) {
+    context = found.context
+    user = found.user
     environment = found.environment
   }
 

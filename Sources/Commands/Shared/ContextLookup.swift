@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import ArgumentParser
 import Credentials
 import Host
 import Kubeconfig
 
-/// Finds the options of `get-token oidc` in a kubeconfig, and the context whose user has given options.
+/// Finds what the users of a kubeconfig run, and the context whose user runs a given thing.
 package struct ContextLookup: Sendable {
   private let environment: [String: String]
   private let kubeconfig: String?
@@ -20,8 +19,8 @@ package struct ContextLookup: Sendable {
   package struct Found {
     /// The context's name.
     package let context: String
-    /// The options of `get-token oidc` there.
-    package let options: OIDCOptions
+    /// What its user gets its token with.
+    package let user: ContextUser
     /// The variables that client-go sets for it.
     package let environment: [(String, String)]
   }
@@ -56,32 +55,34 @@ package struct ContextLookup: Sendable {
         remedy: "name a context whose user does, or give --issuer-url and --client-id"
       )
     }
-    guard let given = Self.options(exec.args) else {
+    guard let given = try self.user(of: exec) else {
       throw Failure(
         exitCode: ExitCodes.configuration,
         "the user of context \"\(context.name)\" runs lanyard with arguments that it does not know",
-        remedy: "compare them with: lanyard get-token oidc --help"
+        remedy: "compare them with: lanyard get-token --help"
       )
     }
     return Found(
       context: context.name,
-      options: try Self.complete(given, exec, config, context),
+      user: try Self.complete(given, exec, config, context),
       environment: exec.env.map { ($0.name, $0.value) }
     )
   }
 
   /// With what the cluster tells the plugin, as client-go would pass it on.
   private static func complete(
-    _ options: OIDCOptions,
+    _ user: ContextUser,
     _ exec: ExecConfig,
     _ config: Kubeconfig,
     _ context: Context
-  ) throws(Failure) -> OIDCOptions {
-    guard exec.provideClusterInfo else { return options }
-    return try ClusterSettings.completing(options, config.pluginSettings(of: context))
+  ) throws(Failure) -> ContextUser {
+    guard exec.provideClusterInfo, exec.lanyardArguments.starts(with: ["get-token", "oidc"]),
+      case .oidc(let options) = user
+    else { return user }
+    return .oidc(try ClusterSettings.completing(options, config.pluginSettings(of: context)))
   }
 
-  /// Every context whose user runs lanyard.
+  /// Every context whose user runs lanyard, which can log in for it.
   ///
   /// Throws `Failure` if the kubeconfig cannot be read.
   package func all() throws -> [Found] {
@@ -93,12 +94,12 @@ package struct ContextLookup: Sendable {
     }
     return config.contexts.compactMap { context in
       guard let user = try? config.user(of: context), let exec = user.exec, exec.isLanyard,
-        let given = Self.options(exec.args),
-        let options = try? Self.complete(given, exec, config, context)
+        let given = try? self.user(of: exec), given.isSignedInHere,
+        let user = try? Self.complete(given, exec, config, context)
       else { return nil }
       return Found(
         context: context.name,
-        options: options,
+        user: user,
         environment: exec.env.map { ($0.name, $0.value) }
       )
     }
@@ -107,15 +108,26 @@ package struct ContextLookup: Sendable {
   /// The context whose user runs lanyard with these options; the current one if several do.
   package func context(for options: OIDCOptions) -> String? {
     guard let config = try? load() else { return nil }
-    let matching = ((try? all()) ?? []).filter { $0.options.words == options.words }
+    let matching = ((try? all()) ?? []).filter { $0.user.oidc?.words == options.words }
     let current = matching.first { $0.context == config.currentContext }
     return (current ?? matching.first)?.context
   }
 
-  private static func options(_ arguments: [String]) -> OIDCOptions? {
-    var words = arguments[...]
-    if words.first == "lanyard" { words.removeFirst() }
-    guard words.starts(with: ["get-token", "oidc"]) else { return nil }
-    return (try? GetTokenOIDC.parse(Array(words.dropFirst(2))))?.options
+  /// The context whose user runs lanyard with these arguments; the current one if several do.
+  package func context(running arguments: [String]) -> String? {
+    guard let config = try? load() else { return nil }
+    let matching = config.contexts.filter { context in
+      guard let exec = (try? config.user(of: context))?.exec, exec.isLanyard else { return false }
+      return exec.lanyardArguments.elementsEqual(arguments)
+    }
+    return (matching.first { $0.name == config.currentContext } ?? matching.first)?.name
+  }
+
+  /// What a user's arguments mean; nil for arguments that are not known.
+  ///
+  /// Throws why nobody can log in for them.
+  private func user(of exec: ExecConfig) throws -> ContextUser? {
+    if let entra = AKSContext(exec) { return .oidc(try entra.oidc(environment)) }
+    return ContextUser(exec)
   }
 }

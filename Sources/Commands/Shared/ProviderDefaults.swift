@@ -29,11 +29,20 @@ package struct ProviderDefaults {
   package var scopes: [String] {
     var scopes: [String] = []
     if !options.grant.grantType.isUnattended {
-      scopes = ["openid"] + (preset?.scopes ?? [])
+      scopes = ["openid"] + presetScopes
       scopes += preset.map { $0.offlineAccess.request.scopes } ?? ["offline_access"]
     }
     var seen: Set<String> = []
     return (scopes + options.scopes).filter { seen.insert($0).inserted }
+  }
+
+  /// Entra ID takes no scope of its own directory beside `.default` of an application (AADSTS70011).
+  private var presetScopes: [String] {
+    let scopes = preset?.scopes ?? []
+    guard preset?.name == ProviderPreset.entra.name,
+      options.scopes.contains(where: { $0.hasSuffix("/.default") })
+    else { return scopes }
+    return scopes.filter { $0 != "email" }
   }
 
   /// Whether `offline_access` is asked for only because most issuers want it.

@@ -24,9 +24,10 @@ final class WebClients: Sendable {
   }
 
   /// Sends a call to a service of the machine itself: through no proxy, and for at most so many seconds.
+  @Sendable
   static func sendDirect(
-    _ call: HTTPCall,
-    seconds: Double
+    _ seconds: Double,
+    _ call: HTTPCall
   ) async throws(TransportFailure) -> HTTPAnswer {
     try await send(call, over: WebClient(timeout: seconds))
   }
@@ -69,7 +70,9 @@ final class WebClients: Sendable {
             privateKey: Array(key.expose().utf8)
           )
         },
-        environment: environment
+        addresses: trust.addresses,
+        pinned: trust.thumbprint.flatMap { PinnedCertificate(thumbprint: $0) },
+        environment: trust.thumbprint == nil ? environment : [:]
       )
       clients[trust] = client
       return client

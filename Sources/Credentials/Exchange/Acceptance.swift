@@ -92,8 +92,14 @@ extension Documents {
     skew: ClockSkew?,
     fresh: Bool = false
   ) async throws(CredentialsError) -> IDTokenClaims {
+    let issuer: Issuer
+    do {
+      issuer = try metadata.expectedIssuer(of: idToken)
+    } catch {
+      throw CredentialsError(error)
+    }
     let expectation = IDTokenExpectation(
-      issuer: request.issuer,
+      issuer: issuer,
       clientID: request.client.id,
       nonce: nonce,
       accessToken: tokens.accessToken,

@@ -9,6 +9,8 @@ struct GrantExchange: Sendable {
   var binding: DPoPBinding?
   /// How far this clock is from the issuer's by the last answer; nil if that had no date.
   private(set) var skew: ClockSkew?
+  /// What the issuer wants of the next login by the last answer, if that was a refusal; see ``ClaimsChallenge``.
+  private(set) var challenge: String?
 
   init(calls: ClientCalls, binding: DPoPBinding?) {
     self.calls = calls
@@ -35,6 +37,7 @@ struct GrantExchange: Sendable {
         throw .unanswered(error)
       }
       skew = ClockSkew(headers: answer.headers, now: calls.effects.now())
+      challenge = ClaimsChallenge.read(answer)
       let again = nonce.wantsAnother(after: answer)
       binding?.nonce = nonce.value
       if again, binding != nil { continue }

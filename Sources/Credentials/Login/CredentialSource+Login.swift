@@ -150,6 +150,7 @@ extension CredentialSource {
       documents: documents,
       effects: effects
     )
+    login.request.takeUp((try? open())?.record?.session?.summary.challenge)
     // An issuer that is down before anybody was asked is no failed login: it must not keep the next one waiting.
     let metadata = try await login.metadata()
     do {

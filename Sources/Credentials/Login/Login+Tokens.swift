@@ -82,15 +82,24 @@ extension Login {
         throw CredentialsError(
           .configuration,
           why,
-          remedy: "check the client id, its secret and the scopes"
+          remedy: Self.remedy(of: why) ?? "check the client id, its secret and the scopes"
         )
       case .temporary(let why, _), .unknown(let why):
         throw CredentialsError(.temporary, why, remedy: "log in again in a moment")
       case .dead(let why), .refused(let why):
-        throw CredentialsError(.refused, "the login failed: \(why)", remedy: "log in again")
+        throw CredentialsError(
+          .refused,
+          "the login failed: \(why)",
+          remedy: Self.remedy(of: why) ?? "log in again"
+        )
       case nil: throw CredentialsError(.failed, "the login failed", remedy: "log in again")
       }
     }
+  }
+
+  /// What helps against a failure that Entra ID numbers.
+  static func remedy(of why: String) -> String? {
+    EntraFault.named(in: why)?.remedy(logIn: "lanyard login")
   }
 
   func accept(

@@ -139,6 +139,27 @@ package enum Classification {
       meaning: .temporary,
       source: "RFC 6749 §4.1.2.1, used by some issuers at the token endpoint"
     ),
+    Row(
+      statuses: 400...499,
+      error: "interaction_required",
+      issuer: nil,
+      meaning: .dead,
+      source: "OpenID Connect Core §3.1.2.6, used by Entra ID at the token endpoint"
+    ),
+    Row(
+      statuses: 400...499,
+      error: "login_required",
+      issuer: nil,
+      meaning: .dead,
+      source: "OpenID Connect Core §3.1.2.6, the same"
+    ),
+    Row(
+      statuses: 400...499,
+      error: "consent_required",
+      issuer: nil,
+      meaning: .dead,
+      source: "OpenID Connect Core §3.1.2.6, the same"
+    ),
     Row(statuses: 400...499, error: nil, issuer: nil, meaning: .refused, source: "RFC 6749 §5.2"),
     // A redirect of a request with credentials is never followed (RFC 9700 §4.12).
     Row(statuses: nil, error: nil, issuer: nil, meaning: .refused, source: "RFC 9700 §4.12"),
@@ -152,7 +173,14 @@ package enum Classification {
       return .unknown("the issuer answered \(status) with something that is not a token answer")
     case .error(let status, let code, let description, let retryAfter):
       let row = row(status: status, code: code, issuer: issuer).map { rows[$0] }
-      let words = describe(status: status, code: code, description: description)
+      let fault = description.flatMap { EntraFault.named(in: $0) }
+      let words = describe(
+        status: status,
+        code: code,
+        description: fault?.words ?? description
+      )
+      // Entra ID says invalid_grant also for what passes by itself, such as too many requests.
+      if fault?.cure == .later { return .temporary(words, retryAfter: retryAfter) }
       switch row?.meaning {
       case .dead: return .dead(words)
       case .configuration: return .configuration(words)

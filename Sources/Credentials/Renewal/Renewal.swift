@@ -116,7 +116,12 @@ package struct Renewal {
         return try await judge(successor, tokens, metadata)
       case .stop(let end):
         var record = successor.record
-        return try settle(&record, end, answerLost: flow.answerLost)
+        return try settle(
+          &record,
+          end,
+          answerLost: flow.answerLost,
+          challenge: successor.challenge
+        )
       }
     }
   }
@@ -142,6 +147,7 @@ package struct Renewal {
       )
       successor.binding = exchange.binding
       successor.skew = exchange.skew
+      successor.challenge = exchange.challenge
       return .answered(outcome)
     } catch {
       switch error {
@@ -239,32 +245,35 @@ package struct Renewal {
   private func settle(
     _ record: inout Record,
     _ end: RenewalFlow.End,
-    answerLost: Bool
+    answerLost: Bool,
+    challenge: String?
   ) throws(StoreError) -> RenewalReport {
     switch end {
     case .dead(let why):
       try update(&record) { summary in
         summary.state = .ended(at: effects.now(), why: why)
         summary.outage = nil
+        summary.challenge = challenge
       }
       return .ended(why: why)
     case .noIDToken:
-      let why = "the issuer renews without an ID token"
       try update(&record) { $0.renewable = false }
-      return .noToken(why: why)
+      return .noToken(why: "the issuer renews without an ID token")
     case .configuration(let why):
       try update(&record) { $0.uncertain = answerLost }
       return .failed(
         .configuration,
         what: why,
-        remedy: "check the client id, its secret and the scopes in the kubeconfig"
+        remedy: Login.remedy(of: why)
+          ?? "check the client id, its secret and the scopes in the kubeconfig"
       )
     case .refused(let why):
       try update(&record) { $0.uncertain = answerLost }
       return .failed(
         .refused,
         what: why,
-        remedy: "ask whoever runs the issuer what it means; the session is kept"
+        remedy: Login.remedy(of: why)
+          ?? "ask whoever runs the issuer what it means; the session is kept"
       )
     case .temporary(let why, let retryAfter):
       return try shareOutage(&record, .temporary, why, retryAfter: retryAfter)

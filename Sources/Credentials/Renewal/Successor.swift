@@ -17,6 +17,8 @@ struct Successor: Sendable {
   var binding: DPoPBinding?
   /// What the last answer said about this clock.
   var skew: ClockSkew?
+  /// What the last answer wants of the next login.
+  var challenge: String?
   private var reservation: Reservation?
   private var spent: Secret?
 

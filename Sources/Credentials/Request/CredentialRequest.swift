@@ -150,3 +150,13 @@ enum Fingerprint {
     HexDigits.text(bytes(of: parts, label: label))
   }
 }
+
+extension CredentialRequest {
+  /// Asks in the login for what the issuer wanted when it ended the session, unless the person asks for claims
+  /// themselves; it does not change whose session it is, because only a login's request has it.
+  mutating func takeUp(_ challenge: String?) {
+    guard let challenge, !parameters.contains(where: { $0.name == ClaimsChallenge.parameter })
+    else { return }
+    parameters.append(Parameter(name: ClaimsChallenge.parameter, value: challenge))
+  }
+}

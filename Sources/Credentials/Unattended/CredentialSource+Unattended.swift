@@ -101,7 +101,8 @@ extension CredentialSource {
       CredentialsError(
         .configuration,
         why,
-        remedy: "check the client id, what it authenticates with, and the scopes"
+        remedy: Login.remedy(of: why)
+          ?? "check the client id, what it authenticates with, and the scopes"
       )
     case .temporary(let why, let after):
       CredentialsError(.temporary, why, remedy: "try again in a moment", retryAfter: after)
@@ -110,7 +111,8 @@ extension CredentialSource {
       CredentialsError(
         .refused,
         "the issuer gives no token: \(why)",
-        remedy: "ask whoever runs the issuer whether this client may use the grant"
+        remedy: Login.remedy(of: why)
+          ?? "ask whoever runs the issuer whether this client may use the grant"
       )
     case nil: CredentialsError(.failed, "the issuer gives no token", remedy: "try again")
     }

@@ -29,7 +29,7 @@ package enum OwnFile {
   ///
   /// One write in append mode, so that two writers lose no line. Throws like ``read(_:limit:)``.
   package static func append(line: String, to path: String) throws(HostError) {
-    try makeFolders(above: path)
+    try Files.makeFolders(above: path)
     let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK
     let descriptor = unsafe path.withCString { unsafe open($0, flags, 0o600) }
     guard descriptor >= 0 else { throw .system("cannot open \(Terminal.escape(path))") }
@@ -59,21 +59,6 @@ package enum OwnFile {
         "\(Terminal.escape(path)) is not a file that only you can write",
         remedy: "look into it, then make it yours alone: chown and chmod 600"
       )
-    }
-  }
-
-  private static func makeFolders(above path: String) throws(HostError) {
-    var folders: [String] = []
-    var folder = path
-    while let slash = folder.lastIndex(of: "/"), slash != folder.startIndex {
-      folder = String(folder[..<slash])
-      if Files.exists(folder) { break }
-      folders.append(folder)
-    }
-    for folder in folders.reversed() {
-      guard unsafe folder.withCString({ unsafe mkdir($0, 0o700) }) == 0 || errno == EEXIST else {
-        throw .system("cannot make the folder \(Terminal.escape(folder))")
-      }
     }
   }
 }

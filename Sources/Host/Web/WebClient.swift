@@ -16,6 +16,8 @@ package final class WebClient: Sendable {
   private let timeout: Double
   private let limit: Int
   private let identity: ClientIdentity?
+  private let addresses: [String: String]
+  private let pinned: PinnedCertificate?
   private let proxies: ProxyRules
   private let state = Mutex(State())
 
@@ -32,18 +34,24 @@ package final class WebClient: Sendable {
   ///   - timeout: How long a request may take in all, connecting included, in seconds.
   ///   - limit: The most bytes that an answer's body may have.
   ///   - identity: What the client proves itself with in the TLS handshake (RFC 8705), if with anything.
+  ///   - addresses: Where hosts are, by name, in place of what DNS says.
+  ///   - pinned: The one certificate that the server may have, in place of what authorities and names say.
   ///   - environment: The process environment, which may name proxies: `HTTPS_PROXY`, `NO_PROXY` and the like.
   package init(
     additionalAuthorities: [[UInt8]] = [],
     timeout: Double = 30,
     limit: Int = 1 << 20,
     identity: ClientIdentity? = nil,
+    addresses: [String: String] = [:],
+    pinned: PinnedCertificate? = nil,
     environment: [String: String] = [:]
   ) {
     self.additionalAuthorities = additionalAuthorities
     self.timeout = timeout
     self.limit = limit
     self.identity = identity
+    self.addresses = addresses
+    self.pinned = pinned
     proxies = ProxyRules(environment: environment)
   }
 
@@ -103,6 +111,7 @@ extension WebClient {
     if let known = state.withLock({ $0.tls }) { return known }
     var tls = TLSConfiguration.makeClientConfiguration()
     tls.minimumTLSVersion = .tlsv12
+    if pinned != nil { tls.certificateVerification = .none }
     var added: [NIOSSLCertificate] = []
     for bundle in additionalAuthorities {
       guard let certificates = try? NIOSSLCertificate.fromPEMBytes(bundle), !certificates.isEmpty
@@ -121,7 +130,13 @@ extension WebClient {
       state.idle.lastIndex { $0.proxy == proxy }.map { state.idle.remove(at: $0) }
     }
     return idle
-      ?? WebLine(tls: tls, proxy: proxy, timeout: .milliseconds(Int64(timeout * 1000)))
+      ?? WebLine(
+        tls: tls,
+        proxy: proxy,
+        addresses: addresses,
+        pinned: pinned,
+        timeout: .milliseconds(Int64(timeout * 1000))
+      )
   }
 
   /// A line is used again only after success: after a failure, a late connection could still turn up on it.

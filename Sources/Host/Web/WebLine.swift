@@ -23,7 +23,13 @@ final class WebLine: Sendable {
     let flag = Atomic(false)
   }
 
-  init(tls: TLSConfiguration, proxy: WebProxy?, timeout: TimeAmount) {
+  init(
+    tls: TLSConfiguration,
+    proxy: WebProxy?,
+    addresses: [String: String] = [:],
+    pinned: PinnedCertificate? = nil,
+    timeout: TimeAmount
+  ) {
     let connected = Connected()
     var configuration = HTTPClient.Configuration(
       tlsConfiguration: tls,
@@ -35,9 +41,10 @@ final class WebLine: Sendable {
     configuration.httpVersion = .http1Only
     configuration.connectionPool.retryConnectionEstablishment = false
     configuration.http1_1ConnectionDebugInitializer = { channel in
-      connected.flag.store(true, ordering: .sequentiallyConsistent)
-      return channel.eventLoop.makeSucceededVoidFuture()
+      let checked = pinned?.check(channel) ?? channel.eventLoop.makeSucceededVoidFuture()
+      return checked.map { connected.flag.store(true, ordering: .sequentiallyConsistent) }
     }
+    configuration.dnsOverride = addresses
     configuration.proxy = proxy.map(Self.configuration)
     self.proxy = proxy
     self.connected = connected

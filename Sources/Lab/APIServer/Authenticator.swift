@@ -38,8 +38,10 @@ struct Authenticator: Sendable {
     case rejected(String)
   }
 
-  let issuer: @Sendable () -> String
+  let issuers: @Sendable () -> [String]
   let audiences: Set<String>
+  /// The check of tokens that are bound to a key; nil where plain ones are taken.
+  let envelopes: BoundTokenCheck?
   let usernameClaim: String
   let usernamePrefix: String
   let groupsPrefix: String
@@ -62,15 +64,31 @@ struct Authenticator: Sendable {
     let claims: [String: JSONValue]
     do {
       guard let token = CompactToken(String(token)) else { return .rejected("no token") }
-      claims = try await token.claims(verifiedBy: verifiers())
+      claims = try await self.claims(of: token, now: now)
+    } catch let error as LabError where envelopes != nil {
+      return .rejected(error.message)
     } catch {
       return .rejected("not a token signed by this issuer's keys")
     }
     return judge(claims, now: now)
   }
 
+  /// The claims of a token that one of the issuer's keys signed, taken out of its envelope if it must have one.
+  private func claims(of token: CompactToken, now: Date) async throws -> [String: JSONValue] {
+    guard let envelopes else { return try await token.claims(verifiedBy: verifiers()) }
+    let opened = try await envelopes.open(token, now: now)
+    guard let inner = CompactToken(opened.token) else {
+      throw LabError(.badOption, "no token in the envelope")
+    }
+    let claims = try await inner.claims(verifiedBy: verifiers())
+    guard claims["cnf"]?["kid"]?.string == opened.key else {
+      throw LabError(.badOption, "the token is bound to another key")
+    }
+    return claims
+  }
+
   private func judge(_ claims: [String: JSONValue], now: Date) -> Verdict {
-    guard claims["iss"]?.string == issuer() else { return .rejected("wrong issuer") }
+    guard issuers().contains(claims["iss"]?.string ?? "") else { return .rejected("wrong issuer") }
     let audience = claims["aud"]?.array?.compactMap(\.string) ?? [claims["aud"]?.string ?? ""]
     guard !audiences.isDisjoint(with: audience) else { return .rejected("wrong audience") }
     guard let expiry = claims["exp"]?.int else { return .rejected("no expiry") }

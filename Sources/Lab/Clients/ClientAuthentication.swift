@@ -29,9 +29,11 @@ extension IdentityProvider {
     guard let id = exchange.claimedClient,
       let client = options.clients.first(where: { $0.id == id })
     else { throw Self.invalidClient("unknown client") }
+    if try await isFederated(assertion, client, exchange) { return client }
     switch client.method {
     case .secretJWT, .privateKeyJWT:
       try await check(assertion, of: client, exchange)
+      try checkThumbprint(assertion, of: client)
     case .tls, .selfSignedTLS:
       try check(certificate: exchange.certificate, of: client, exchange)
     case .secretBasic where basic == nil, .secretPost where exchange.fields["client_secret"] == nil:

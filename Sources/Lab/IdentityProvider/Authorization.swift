@@ -30,7 +30,8 @@ extension IdentityProvider {
         redirectURI,
         mode,
         [("error", error), ("error_description", description), ("state", fields["state"])],
-        exchange
+        exchange,
+        tellsIssuer: exchange.entra == nil
       )
     }
     let request = AuthorizationRequest(
@@ -44,6 +45,7 @@ extension IdentityProvider {
       codeChallenge: fields["code_challenge"] ?? "",
       loginHint: fields["login_hint"],
       keyThumbprint: options.dpop == .off ? nil : fields["dpop_jkt"],
+      tellsIssuer: exchange.entra == nil,
       expires: clock.now.addingTimeInterval(600)
     )
     return loginPage(request, id: await state.remember(request), exchange)
@@ -142,7 +144,8 @@ extension IdentityProvider {
       request.redirectURI,
       request.responseMode,
       [("code", code), ("state", request.state)],
-      exchange
+      exchange,
+      tellsIssuer: request.tellsIssuer
     )
   }
 
@@ -155,7 +158,8 @@ extension IdentityProvider {
       request.redirectURI,
       request.responseMode,
       [("error", "access_denied"), ("state", request.state)],
-      exchange
+      exchange,
+      tellsIssuer: request.tellsIssuer
     )
   }
 

@@ -15,12 +15,13 @@ extension IdentityProvider {
     _ redirectURI: String,
     _ mode: ResponseMode?,
     _ parameters: [(String, String?)],
-    _ exchange: Exchange
+    _ exchange: Exchange,
+    tellsIssuer: Bool = true
   ) -> Response {
     var given: RedirectParameters = parameters.compactMap { name, value in
       value.map { (name: name, value: $0) }
     }
-    given.append((name: "iss", value: issuer))
+    if tellsIssuer { given.append((name: "iss", value: issuer)) }
     let edited = exchange.plan.edited(given)
     switch mode ?? .query {
     case .query: return .found(Self.url(redirectURI, edited))

@@ -116,7 +116,9 @@ extension IdentityProvider {
 
   /// The scopes of a request that mean something here.
   func scopes(in fields: FormFields) -> [String] {
-    (fields["scope"] ?? "").split(separator: " ").map(String.init).filter(Self.scopes.contains)
+    (fields["scope"] ?? "").split(separator: " ").map(String.init).filter { scope in
+      Self.scopes.contains(scope) || options.entra != nil && scope.hasSuffix("/.default")
+    }
   }
 
   /// Whom a token shall be for: `resource` (RFC 8707 §2, absolute and without fragment) and

@@ -12,6 +12,8 @@ struct Exchange: Sendable {
   /// The body's fields for POST, the query's for GET.
   let fields: FormFields
   let plan: AnswerPlan
+  /// Where in Entra ID the request came to, if it did.
+  var entra: EntraPlace?
   /// The certificate that the client's side of the connection proved.
   var certificate: ClientCertificate.Presented?
   /// How the client authenticated, once it did.
@@ -68,6 +70,8 @@ struct OAuthRefusal: Error {
   /// What `WWW-Authenticate` says with a 401; Basic, unless given.
   var challenge: String?
   var headers: [(name: String, value: String)] = []
+  /// The number that Entra ID gives it, if not the usual one.
+  var entraCode: Int?
   /// A bare status, as some issuers send it.
   var hasNoBody = false
 }

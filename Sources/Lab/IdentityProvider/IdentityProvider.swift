@@ -78,8 +78,12 @@ final class IdentityProvider: LabWebsite {
     if request.uri.path.hasPrefix("/admin/") { return await respondToAdmin(request) }
     let prefix = options.takesClientCertificates ? Self.aliasPrefix : ""
     let path = request.uri.path.trimmingPrefix(prefix)
-    guard let endpoint = IssuerEndpoint.allCases.first(where: { self.path(of: $0) == path })
-    else { return .nothingHere }
+    if options.entra != nil, let service = MachineService(path: request.uri.path) {
+      return await respond(request, of: service)
+    }
+    let entra = options.entra == nil ? nil : EntraPlace(path: path)
+    let own = IssuerEndpoint.allCases.first { self.path(of: $0) == path }
+    guard let endpoint = entra?.endpoint ?? own else { return .nothingHere }
     guard endpoint.methods.contains(request.method) else {
       return .text("method not allowed\n", type: "text/plain", status: .methodNotAllowed)
     }
@@ -90,6 +94,7 @@ final class IdentityProvider: LabWebsite {
     let fields = request.method == .post ? FormFields(decoding: body) : request.queryFields
     let certificate = try? await connection.nioSSL_peerCertificate().get()
     var exchange = accept(request, endpoint: endpoint, fields: fields)
+    exchange.entra = entra
     exchange.certificate = (try? certificate?.toDERBytes()).map(ClientCertificate.Presented.init)
     return await answer(exchange, on: connection)
   }
@@ -168,8 +173,11 @@ final class IdentityProvider: LabWebsite {
       if let keepingOld = exchange.plan.rotatesKeysKeepingOld {
         try await rotateKeys(keepingOld: keepingOld)
       }
+      try checkTenant(exchange)
       switch exchange.endpoint {
-      case .discovery: return await discovery(exchange)
+      case .discovery:
+        if let place = exchange.entra { return await entraDiscovery(place, exchange) }
+        return await discovery(exchange)
       case .keys: return document(await keys.keySet, exchange)
       case .authorization: return await authorization(exchange)
       case .login: return await login(exchange)
@@ -201,8 +209,12 @@ final class IdentityProvider: LabWebsite {
     if refusal.hasNoBody {
       return .text("", type: "text/plain", status: .init(code: refusal.status), headers: headers)
     }
+    let words: JSONValue =
+      exchange.entra == nil
+      ? ["error": .string(refusal.code), "error_description": .string(refusal.description)]
+      : entraRefusal(refusal)
     return .json(
-      ["error": .string(refusal.code), "error_description": .string(refusal.description)],
+      words,
       status: .init(code: refusal.status),
       headers: headers
     )

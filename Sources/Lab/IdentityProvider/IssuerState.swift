@@ -20,6 +20,8 @@ struct AuthorizationRequest: Sendable {
   let loginHint: String?
   /// The key that the code will be bound to, by its thumbprint (RFC 9449 §10).
   let keyThumbprint: String?
+  /// Whether the answer names the issuer (RFC 9207).
+  let tellsIssuer: Bool
   let expires: Date
 }
 

@@ -21,6 +21,7 @@ extension IdentityProvider {
     var accessDraft = accessToken(family)
     accessDraft.claims["cnf"] = Self.confirmation(exchange)
     if let audience = try audienceClaim(family, exchange) { accessDraft.claims["aud"] = audience }
+    shape(&accessDraft.claims, .access, exchange)
     let access = try await keys.sign(exchange.plan.edited(accessDraft))
     var answer: [String: JSONValue] = [
       "access_token": .string(access),
@@ -34,10 +35,12 @@ extension IdentityProvider {
     {
       let hash = await keys.algorithm.digest(of: access)
       var draft = idToken(family, nonce: nonce, accessTokenHash: hash)
+      shape(&draft.claims, .id, exchange)
       draft.clientSecret = options.clients.first { $0.id == family.client }?.secret
       answer["id_token"] = .string(try await keys.sign(exchange.plan.edited(draft)))
     }
     if let type { Self.present(&answer, as: type) }
+    shape(&answer, exchange)
     return .json(.object(exchange.plan.edited(answer)), headers: await nonceField(exchange))
   }
 

@@ -27,7 +27,7 @@ package enum Lab {
       options.issuerTLS ? try parts.authority.issueServerCertificate(now: parts.now) : nil
     certificate?.asksForClientCertificate = options.takesClientCertificates
     let issuerService = try LabServer.service(
-      GoogleDoor(google: parts.google, behind: provider),
+      AWSDoor(aws: parts.aws, behind: GoogleDoor(google: parts.google, behind: provider)),
       port: options.issuerPort,
       certificate: certificate
     ) { port in

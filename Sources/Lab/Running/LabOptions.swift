@@ -52,8 +52,14 @@ package struct LabOptions: Sendable {
   package var usernamePrefix = ""
   /// What the API server puts before each group.
   package var groupsPrefix = ""
+  /// Whether the lab plays AWS's sign-in services, on a port of their own.
+  package var awsSignIn = false
+  /// Whether the lab plays AWS beside its identity provider, and its API server takes tokens of EKS.
+  package var aws = false
   /// Whether the lab plays Google beside its identity provider, and its API server takes Google's access tokens.
   package var google = false
+  /// Entra ID, if the lab plays it.
+  package var entra: EntraOptions?
   /// A file to which the log is appended as JSON lines.
   package var logFile: String?
 

@@ -18,6 +18,7 @@ struct LabParts: Sendable {
   let authority: LabCertificateAuthority
   let provider: IdentityProvider
   let apiServer: APIServer
+  let aws: AWSCloud?
   let google: GoogleCloud?
   let adminSecret = Randomness.token()
   let shutDown = ShutDown()
@@ -29,11 +30,9 @@ struct LabParts: Sendable {
     log = try EventLog(appendingTo: options.logFile)
     faults = FaultBox(options.faults)
     authority = try LabCertificateAuthority(now: now)
-    let keys = try await SigningKeys(
-      algorithm: options.algorithm,
-      shape: options.keySetShape
-    )
+    let keys = try await SigningKeys(algorithm: options.algorithm, shape: options.keySetShape)
     let end = shutDown
+    aws = options.aws ? AWSCloud(clock: clock) : nil
     let assertionIssuer = try AssertionIssuer()
     google = options.google ? GoogleCloud(clock: clock, assertionIssuer: assertionIssuer) : nil
     let provider = IdentityProvider(
@@ -48,15 +47,16 @@ struct LabParts: Sendable {
     )
     self.provider = provider
     let authenticator = Authenticator(
-      issuer: { provider.issuer },
-      audiences: Set(options.clients.map(\.id)),
+      issuers: { provider.issuers },
+      audiences: Set(options.clients.map(\.id) + (options.entra?.servers ?? [])),
+      envelopes: options.entra?.boundTo.map { BoundTokenCheck(resource: $0) },
       usernameClaim: options.usernameClaim,
       usernamePrefix: options.usernamePrefix,
       groupsPrefix: options.groupsPrefix,
       verifiers: { await keys.verifiers }
     )
     apiServer = APIServer(
-      authenticator: authenticator.admitting(google),
+      authenticator: authenticator.admitting(google).admitting(aws),
       catalog: SampleObjects(now: now).catalog,
       clock: clock,
       log: log

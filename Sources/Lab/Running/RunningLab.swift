@@ -18,8 +18,12 @@ package struct RunningLab: Sendable {
   package let options: LabOptions
   /// The lab's clock, to move it.
   package let clock: LabClock
+  /// AWS's sign-in services, if the lab plays them.
+  package let awsSignIn: RunningAWSSignIn?
   /// The faults that are set.
   package let faults: FaultBox
+  /// AWS, if the lab plays it.
+  package let aws: AWSCloud?
   /// Google, if the lab plays it.
   package let google: GoogleCloud?
   private let eventLog: EventLog
@@ -40,9 +44,12 @@ package struct RunningLab: Sendable {
     options = parts.options
     clock = parts.clock
     faults = parts.faults
+    aws = parts.aws
     google = parts.google
     eventLog = parts.log
     provider = parts.provider
+    awsSignIn =
+      try await parts.options.awsSignIn ? RunningAWSSignIn.start(beside: parts.aws) : nil
     self.group = group
     self.running = running
   }
@@ -97,6 +104,7 @@ package struct RunningLab: Sendable {
 
   /// Ends the servers; returns when they are gone.
   package func stop() async {
+    await awsSignIn?.stop()
     await group.triggerGracefulShutdown()
     await running.value
   }

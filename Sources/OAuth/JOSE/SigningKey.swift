@@ -99,8 +99,8 @@ enum SigningKey: Sendable {
 
 extension CompactJWS {
   /// A JWS in compact serialisation (RFC 7515 section 7.1); `sign` gets the bytes before the last
-  /// dot.
-  static func make(
+  /// dot, and what it throws is thrown.
+  package static func make(
     header: [String: StrictJSON],
     payload: [String: StrictJSON],
     sign: ([UInt8]) throws -> [UInt8]

@@ -2,7 +2,43 @@
 
 extension ProviderInputs {
   /// What `get-token aks` reads.
+  ///
+  /// The tokens of jobs (`SYSTEM_ACCESSTOKEN` and the like) are not among them: they change with each job, and the
+  /// addresses beside them tell jobs apart.
   static var aks: ProviderInputs {
-    ProviderInputs(readers: [], pathOptions: [], variableOptions: [], always: ["HOME"])
+    ProviderInputs(
+      readers: [],
+      pathOptions: [
+        "--client-secret-file", "--client-certificate", "--client-certificate-password-file",
+        "--federated-token-file", "--password-file",
+      ],
+      variableOptions: [
+        "--client-secret-env", "--client-certificate-password-env", "--password-env",
+      ],
+      always: persons + applications + machines
+    )
   }
+
+  private static let persons = [
+    "HOME", "AZURE_CONFIG_DIR", "AAD_LOGIN_METHOD", "AAD_USER_PRINCIPAL_NAME",
+    "AAD_USER_PRINCIPAL_PASSWORD", "AZURE_USERNAME", "AZURE_PASSWORD", "AZURE_AUTHORITY_HOST",
+    "AZURE_ENVIRONMENT_FILEPATH",
+  ]
+
+  private static let applications = [
+    "AAD_SERVICE_PRINCIPAL_CLIENT_ID", "AAD_SERVICE_PRINCIPAL_CLIENT_SECRET",
+    "AAD_SERVICE_PRINCIPAL_CLIENT_CERTIFICATE",
+    "AAD_SERVICE_PRINCIPAL_CLIENT_CERTIFICATE_PASSWORD", "AZURE_CLIENT_ID",
+    "AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_CLIENT_CERTIFICATE_PASSWORD",
+    "AZURE_TENANT_ID", "AZURE_FEDERATED_TOKEN_FILE", "ARM_CLIENT_ID", "ARM_CLIENT_SECRET",
+    "ARM_CLIENT_CERTIFICATE_PATH", "ARM_CLIENT_CERTIFICATE_PASSWORD", "ARM_TENANT_ID",
+    "AZURESUBSCRIPTION_TENANT_ID", "AZURESUBSCRIPTION_CLIENT_ID",
+    "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID", "SYSTEM_OIDCREQUESTURI",
+    "ACTIONS_ID_TOKEN_REQUEST_URL", "AZURE_KUBERNETES_TOKEN_PROXY",
+  ]
+
+  private static let machines = [
+    "IDENTITY_ENDPOINT", "IDENTITY_HEADER", "IDENTITY_SERVER_THUMBPRINT", "IMDS_ENDPOINT",
+    "MSI_ENDPOINT", "MSI_SECRET", "AZURE_POD_IDENTITY_AUTHORITY_HOST",
+  ]
 }

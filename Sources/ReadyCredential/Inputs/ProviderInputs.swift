@@ -29,8 +29,8 @@ struct ProviderInputs {
     return nil
   }
 
-  /// Whether a path option among `arguments` (as `--option value` or `--option=value`) or a path variable has a relative
-  /// value.
+  /// Whether a path option among `arguments` (as `--option value` or `--option=value`) or a path variable has a
+  /// relative value.
   func hasRelativePath(in arguments: [[UInt8]], _ surroundings: Surroundings) -> Bool {
     let paths =
       values(of: pathOptions, in: arguments)

@@ -5,7 +5,8 @@ import EKSToken
 
 /// The order in which credentials are looked for.
 ///
-/// Source: botocore 1.43, `create_credential_resolver` and `ProfileProviderBuilder`. Pure: it reads what was read already, and asks nobody.
+/// Source: botocore 1.43, `create_credential_resolver` and `ProfileProviderBuilder`. Pure: it reads what was read
+/// already, and asks nobody.
 package struct AWSChain: Sendable {
   private let environment: AWSEnvironment
   private let configuration: AWSConfiguration
@@ -21,8 +22,8 @@ package struct AWSChain: Sendable {
 
   /// The source that holds.
   ///
-  /// Throws ``CloudError/Code/configuration`` for a profile that is not there or contradicts itself, and for keys of which
-  /// half is missing.
+  /// Throws ``CloudError/Code/configuration`` for a profile that is not there or contradicts itself, and for keys of
+  /// which half is missing.
   package func source() throws(CloudError) -> AWSSource {
     let name = environment.profileName(option: option)
     let profile = configuration.profile(name)

@@ -31,6 +31,24 @@ package struct AWSContext: Sendable {
     self.regionOption = regionOption
   }
 
+  /// The context of options, with what the two files say.
+  ///
+  /// Throws ``CloudError/Code/configuration`` for a file that cannot be understood.
+  package static func read(
+    profile: String?,
+    region: String?,
+    effects: CloudEffects
+  ) async throws(CloudError) -> AWSContext {
+    let environment = AWSEnvironment(home: effects.home) { effects.environment[$0] }
+    return AWSContext(
+      effects: effects,
+      environment: environment,
+      configuration: try await AWSFiles(environment: environment, effects: effects).read(),
+      profileOption: profile,
+      regionOption: region
+    )
+  }
+
   /// The profile that holds, whether or not there is one of that name.
   package var profileName: String { environment.profileName(option: profileOption) }
 }

@@ -38,6 +38,16 @@ package indirect enum AWSSource: Sendable {
     }
   }
 
+  /// The files of the AWS tools that the credentials depend on besides the configuration, absolute.
+  func files(in context: AWSContext) -> [String] {
+    switch self {
+    case .role(_, let source, _): source.files(in: context)
+    case .sso(let profile): SSOCredentials.files(of: profile, in: context)
+    case .login(let profile): LoginCredentials.files(of: profile, in: context)
+    case .keys, .webIdentity, .process, .container, .instance: []
+    }
+  }
+
   private static let ssoKeys = [
     "sso_session", "sso_start_url", "sso_region", "sso_account_id", "sso_role_name",
   ]

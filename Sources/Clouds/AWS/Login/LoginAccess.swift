@@ -12,8 +12,8 @@ import Foundation
 
 /// The session of a console sign-in, read from the cache of the AWS tools and renewed there.
 ///
-/// Its refresh token is another after every renewal, and the AWS CLI renews without a lock (aws-cli issue 10628): here one
-/// process at a time does, and looks at the file again first.
+/// Its refresh token is another after every renewal, and the AWS CLI renews without a lock (aws-cli issue 10628):
+/// here one process at a time does, and looks at the file again first.
 package struct LoginAccess: Sendable {
   /// Seconds before their end from which on credentials are renewed: those of botocore's `LoginCredentialFetcher`.
   private static let window = 5.0 * 60
@@ -79,9 +79,15 @@ package struct LoginAccess: Sendable {
   /// ``CloudError/Code/loginNeeded``, ``CloudError/Code/refused`` and ``CloudError/Code/temporary``.
   package func token() async throws(CloudError) -> LoginToken {
     let token = try await read()
-    if token.left(at: effects.now()) >= Self.window { return token }
-    let kept = try await effects.alone(Self.writer(session, file.path), renew)
-    return try parsed(kept)
+    let left = token.left(at: effects.now())
+    if left >= Self.window { return token }
+    do throws(CloudError) {
+      return try parsed(try await effects.alone(Self.writer(session, file.path), renew))
+    } catch {
+      // Another process may take too long over it, which is no reason to fail before the credentials have ended.
+      guard left > 0 else { throw error }
+      return token
+    }
   }
 
   /// The session as it lies there; throws ``CloudError/Code/loginNeeded`` if there is none.
@@ -206,6 +212,6 @@ package struct LoginAccess: Sendable {
   }
 
   private func needed(_ what: String) -> CloudError {
-    SignInCommand.console(profile.name).needed(what)
+    SignInCommand.console(profile.name).needed(what, effects)
   }
 }

@@ -39,8 +39,8 @@ package struct SSOAccess: Sendable {
   /// The token, renewed if it is about to end.
   ///
   /// While the old one is good, a renewal that fails is none of the caller's business. Throws
-  /// ``CloudError/Code/loginNeeded`` without a sign-in, and ``CloudError/Code/temporary`` if its token has ended and the
-  /// service cannot be asked.
+  /// ``CloudError/Code/loginNeeded`` without a sign-in, and ``CloudError/Code/temporary`` if its token has ended and
+  /// the service cannot be asked.
   package func token() async throws(CloudError) -> SSOToken {
     let token = try await read()
     let left = token.left(at: effects.now())
@@ -49,8 +49,13 @@ package struct SSOAccess: Sendable {
       guard left > 0 else { throw ended }
       return token
     }
-    let kept = try await effects.alone(session.writer(file.path), renew)
-    return try parsed(kept)
+    do throws(CloudError) {
+      return try parsed(try await effects.alone(session.writer(file.path), renew))
+    } catch {
+      // Another process may take too long over it, which is no reason to fail before the token has ended.
+      guard left > 0 else { throw error }
+      return token
+    }
   }
 
   /// The token as it lies there; throws ``CloudError/Code/loginNeeded`` if there is none.
@@ -146,6 +151,6 @@ package struct SSOAccess: Sendable {
 
   /// A failure that a sign-in repairs.
   package func needed(_ what: String) -> CloudError {
-    SignInCommand.sso(profile.name).needed(what)
+    SignInCommand.sso(profile.name).needed(what, effects)
   }
 }

@@ -5,8 +5,8 @@ package import OAuth
 
 /// The requests to IAM Identity Center.
 ///
-/// Source: the AWS API references of IAM Identity Center OIDC (2019-06-10) and of its portal (2019-06-10), and what the AWS
-/// CLI 1.45 really sends.
+/// Source: the AWS API references of IAM Identity Center OIDC (2019-06-10) and of its portal (2019-06-10), and what
+/// the AWS CLI 1.45 really sends.
 package enum SSOCall {
   /// A JSON object as body; texts only, the service takes no others from public clients.
   static func post(_ base: Issuer, _ path: String, _ members: [String: StrictJSON]) -> HTTPCall {

@@ -17,9 +17,9 @@ package enum SSOCredentials {
 
   /// The credentials of the role that an SSO profile names (`sso_session` or `sso_start_url`, and account and role).
   ///
-  /// They are kept for the very sign-in they were given to, so that a sign-in as somebody else does not find them. Throws
-  /// ``CloudError/Code/loginNeeded`` without a sign-in, ``CloudError/Code/refused`` if the person may not have the role,
-  /// ``CloudError/Code/temporary`` and ``CloudError/Code/configuration``.
+  /// They are kept for the very sign-in they were given to, so that a sign-in as somebody else does not find them.
+  /// Throws ``CloudError/Code/loginNeeded`` without a sign-in, ``CloudError/Code/refused`` if the person may not have
+  /// the role, ``CloudError/Code/temporary`` and ``CloudError/Code/configuration``.
   package static func credentials(
     of profile: AWSProfile,
     in context: AWSContext
@@ -64,29 +64,40 @@ struct SSORoleSource: Sendable {
 
   private var effects: CloudEffects { context.effects }
 
+  /// A sign-in that has ended keeps nobody from the credentials that it got earlier.
+  ///
+  /// Nothing is asked for while they last.
   func credentials(enough: Double) async throws(CloudError) -> AWSCredentials {
     let found = try await access.read()
-    let token: Result<SSOToken, CloudError>
-    do throws(CloudError) {
-      token = .success(try await access.token())
-    } catch {
-      // A sign-in that has ended keeps nobody from the credentials that it got earlier.
-      token = .failure(error)
-    }
-    let access = ((try? token.get()) ?? found).accessToken
     let obtain: @Sendable () async throws(CloudError) -> KeptSecret = {
       () async throws(CloudError) -> KeptSecret in
-      try await make(token.get(), enough: enough)
+      try await obtained(found, enough: enough)
     }
-    let kept = try await effects.kept(identity(access), enough, obtain)
+    let kept = try await effects.kept(identity(found.accessToken), enough, obtain)
     guard let credentials = CredentialsDocument.credentials(kept) else {
       throw CloudError(
         .failed,
         "the kept credentials of \(role.words) cannot be read",
-        remedy: "forget them: lanyard logout --all"
+        remedy: "try again in a moment"
       )
     }
     return credentials
+  }
+
+  /// A renewal changes the name that the credentials are kept under, and whoever comes next looks under the new one.
+  private func obtained(
+    _ found: SSOToken,
+    enough: Double
+  ) async throws(CloudError) -> KeptSecret {
+    let token = try await access.token()
+    guard token.accessToken != found.accessToken else {
+      return try await make(token, enough: enough)
+    }
+    let again: @Sendable () async throws(CloudError) -> KeptSecret = {
+      () async throws(CloudError) -> KeptSecret in
+      try await make(token, enough: enough)
+    }
+    return try await effects.kept(identity(token.accessToken), enough, again)
   }
 
   private func identity(_ accessToken: Secret) -> KeptIdentity {

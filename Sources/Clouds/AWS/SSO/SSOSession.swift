@@ -3,6 +3,7 @@
 package import Clouds
 import Crypto
 package import EKSToken
+import OAuth
 
 /// A sign-in at IAM Identity Center, as the AWS configuration names it.
 ///
@@ -43,7 +44,7 @@ package struct SSOSession: Sendable, Equatable {
       guard let value = shared ?? profile[key] else {
         throw Self.flaw(profile, "has no \(key), which IAM Identity Center needs")
       }
-      guard value.utf8.count <= 2048, value.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+      guard value.utf8.count <= 2048, Text.isVisibleASCII(value) else {
         throw Self.flaw(profile, "has a \(key) with characters that it cannot have")
       }
       return value

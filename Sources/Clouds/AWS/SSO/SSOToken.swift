@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import EKSToken
 package import OAuth
 
 #if canImport(FoundationEssentials)
@@ -103,8 +104,7 @@ package struct SSOToken: Sendable {
 
   /// It goes into a header field: visible ASCII, and no more than servers take.
   static func fits(_ token: String) -> Bool {
-    (1...16_384).contains(token.utf8.count)
-      && token.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+    (1...16_384).contains(token.utf8.count) && Text.isVisibleASCII(token)
   }
 
   /// The token after a renewal; without a new refresh token the old one stays.

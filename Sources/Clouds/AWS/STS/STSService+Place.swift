@@ -7,8 +7,8 @@ import OAuth
 extension STSService {
   /// The service for a region, at its own host or at the one that the configuration puts in its place.
   ///
-  /// Requests carry session tokens and web identities, and a kubeconfig can set `AWS_ENDPOINT_URL_STS`. So the host has to
-  /// be one of Amazon's (a VPC endpoint is) or on loopback, unless the user's own configuration allows others.
+  /// Requests carry session tokens and web identities, and a kubeconfig can set `AWS_ENDPOINT_URL_STS`. So the host
+  /// has to be one of Amazon's (a VPC endpoint is) or on loopback, unless the user's own configuration allows others.
   /// Throws ``CloudError/Code/configuration`` otherwise.
   init(
     at endpoint: STSEndpoint,
@@ -20,10 +20,12 @@ extension STSService {
     guard let configured else {
       url = "https://\(endpoint.host)/"
       host = endpoint.host
+      path = "/"
       realm = "aws"
       return
     }
     let address = try AWSAddress.checked(configured, named: "the endpoint URL for STS", effects)
+    path = address.path.isEmpty ? "/" : address.path
     url = address.path.isEmpty ? address.text + "/" : address.text
     host = AWSAddress.hostField(address)
     realm = address.text
@@ -32,7 +34,8 @@ extension STSService {
 
 /// URLs that variables and profiles name.
 enum AWSAddress {
-  /// A URL that may be sent secrets: https at a host of Amazon's, loopback, or what the user's own configuration allows.
+  /// A URL that may be sent secrets: https at a host of Amazon's, loopback, or what the user's own configuration
+  /// allows.
   ///
   /// Throws ``CloudError/Code/configuration``.
   static func checked(

@@ -17,6 +17,7 @@ struct STSService: Sendable {
   let url: String
   /// What stands in the `Host` field, as it is signed.
   let host: String
+  let path: String
   let signingRegion: String
   /// Who stands behind it: AWS whatever the region, or a host that somebody put in its place.
   let realm: String
@@ -38,7 +39,13 @@ struct STSService: Sendable {
         remedy: "set it"
       )
     }
-    let signed = SignatureV4.formHeaders(host: host, body: body, scope: scope, credentials: signer)
+    let signed = SignatureV4.formHeaders(
+      host: host,
+      path: path,
+      body: body,
+      scope: scope,
+      credentials: signer
+    )
     var headers = HTTPFields()
     for (name, value) in signed {
       if let name = HTTPField.Name(name) { headers[name] = value.expose() }
@@ -120,7 +127,7 @@ struct STSService: Sendable {
     guard answer.status == 200 else {
       return .failure(STSRefusal(status: answer.status, body: answer.body))
     }
-    guard let credentials = Self.credentials(in: answer.body, of: action) else {
+    guard let credentials = STSAnswer.credentials(in: answer.body, of: action) else {
       throw CloudError(
         .failed,
         "\(host) answers \(action) with something other than credentials",
@@ -128,21 +135,5 @@ struct STSService: Sendable {
       )
     }
     return .success(credentials)
-  }
-
-  /// The credentials in an answer; nil unless all parts are there, with the time at which they end.
-  static func credentials(in body: [UInt8], of action: String) -> AWSCredentials? {
-    guard let root = XMLElement(parsing: body), root.name == action + "Response",
-      let found = root[action + "Result", "Credentials"],
-      let id = found["AccessKeyId"]?.text, let secret = found["SecretAccessKey"]?.text,
-      let token = found["SessionToken"]?.text, !token.isEmpty,
-      let end = found["Expiration"].flatMap({ EKSToken.AWSTime.seconds($0.text) })
-    else { return nil }
-    return AWSCredentials(
-      accessKeyID: id,
-      secretAccessKey: secret,
-      sessionToken: token,
-      expiration: end
-    )
   }
 }

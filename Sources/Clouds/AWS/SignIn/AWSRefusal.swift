@@ -14,8 +14,8 @@ package import Foundation
 package struct AWSRefusal: Error, Sendable, Equatable {
   /// The status.
   package let status: Int
-  /// What went wrong in one word: `error` of the body (`invalid_grant`, `TOKEN_EXPIRED`), else the name of the exception
-  /// (`UnauthorizedException`) of the `x-amzn-errortype` field or of the body's `__type`.
+  /// What went wrong in one word: `error` of the body (`invalid_grant`, `TOKEN_EXPIRED`), else the name of the
+  /// exception (`UnauthorizedException`) of the `x-amzn-errortype` field or of the body's `__type`.
   package let code: String?
   /// The service's own words; bounded, without control characters.
   package let message: String?
@@ -26,9 +26,11 @@ package struct AWSRefusal: Error, Sendable, Equatable {
   package init(_ answer: HTTPAnswer, now: Date) {
     let json = answer.body.count <= 65_536 ? try? StrictJSON(parsing: answer.body) : nil
     status = answer.status
-    code = (json?["error"]?.string ?? Self.exception(answer, json)).map { Self.line($0, 100) }
+    code = (json?["error"]?.string ?? Self.exception(answer, json)).map {
+      Text.line($0, limit: 100)
+    }
     message = (json?["error_description"] ?? json?["message"] ?? json?["Message"])?.string
-      .map { Self.line($0, 300) }
+      .map { Text.line($0, limit: 300) }
     retryAfter = RetryAfter.seconds(in: answer.headers, now: now)
   }
 
@@ -39,16 +41,6 @@ package struct AWSRefusal: Error, Sendable, Equatable {
       return nil
     }
     return name.split(separator: "#").last.map(String.init)
-  }
-
-  private static func line(_ text: String, _ limit: Int) -> String {
-    let shown = text.unicodeScalars.filter { scalar in
-      switch scalar.properties.generalCategory {
-      case .control, .format, .lineSeparator, .paragraphSeparator: false
-      default: true
-      }
-    }
-    return String(String.UnicodeScalarView(shown.prefix(limit)))
   }
 
   /// Whether it means "not now".

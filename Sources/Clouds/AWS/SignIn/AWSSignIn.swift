@@ -10,39 +10,20 @@ package enum AWSSignIn: Sendable {
   /// The console (`aws login`).
   case console(AWSProfile)
 
-  /// How many profiles a `source_profile` may lead through.
-  private static let longestChain = 16
-
-  /// What the profile that holds, or the one at the end of its `source_profile`, is signed in with.
+  /// What the credentials that the chain finds are signed in with, those at the end of a `source_profile` included.
   ///
-  /// Throws ``CloudError/Code/configuration`` if there is no such profile, or nothing to sign in for.
+  /// Throws what the chain throws, and ``CloudError/Code/configuration`` if nobody signs in for them.
   package init(in context: AWSContext) throws(CloudError) {
-    var name = context.profileName
-    for _ in 0..<Self.longestChain {
-      guard let profile = context.configuration.profile(name) else {
-        throw CloudError(
-          .configuration,
-          "there is no profile \"\(name)\" in the AWS configuration",
-          remedy: "make it: aws configure sso --profile \(name)"
-        )
-      }
-      if let next = profile["source_profile"], profile["role_arn"] != nil, next != name {
-        name = next
-      } else if profile["sso_session"] != nil || profile["sso_start_url"] != nil {
-        self = .identityCenter(profile)
-        return
-      } else if LoginAccess.session(of: profile) != nil {
-        self = .console(profile)
-        return
-      } else {
-        break
-      }
+    switch try AWSChain(context).source().base {
+    case .sso(let profile): self = .identityCenter(profile)
+    case .login(let profile): self = .console(profile)
+    default:
+      throw CloudError(
+        .configuration,
+        "nobody signs in for these AWS credentials: they come neither from IAM Identity Center nor from the console",
+        remedy: "there is nothing to do; kubectl gets its token from lanyard get-token"
+      )
     }
-    throw CloudError(
-      .configuration,
-      "nobody signs in for profile \"\(name)\": it uses neither IAM Identity Center nor a console sign-in",
-      remedy: "there is nothing to do; kubectl gets its token from lanyard get-token"
-    )
   }
 
   /// Signs the person in; throws what ``SSOSignIn/signedIn()`` and ``LoginSignIn/signedIn()`` throw.
@@ -71,6 +52,14 @@ package enum AWSSignIn: Sendable {
     case .console(let profile):
       return try await LoginAccess(of: profile, in: context).forget(effects)
     }
+  }
+
+  /// Sees whether the sign-in gives what the profile wants of it: credentials of its role.
+  ///
+  /// Throws what ``SSOCredentials/credentials(of:in:)`` throws.
+  package func check(in context: AWSContext) async throws(CloudError) {
+    guard case .identityCenter(let profile) = self, try SSORole(of: profile) != nil else { return }
+    _ = try await SSOCredentials.credentials(of: profile, in: context)
   }
 
   /// The AWS CLI's own command for it.

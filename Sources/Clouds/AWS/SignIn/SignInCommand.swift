@@ -17,9 +17,10 @@ package enum SignInCommand: Sendable, Equatable {
     }
   }
 
-  /// A failure that this command repairs; the caller who knows the context adds lanyard's own.
-  package func needed(_ what: String) -> CloudError {
-    CloudError(.loginNeeded, what, remedy: "sign in: \(text)")
+  /// A failure that this command repairs, and so does lanyard's own for the context that asks.
+  package func needed(_ what: String, _ effects: CloudEffects) -> CloudError {
+    let own = effects.loginCommand().map { ", or: \($0)" } ?? ""
+    return CloudError(.loginNeeded, what, remedy: "sign in: \(text)\(own)")
   }
 
   private static func quoted(_ word: String) -> String {

@@ -31,26 +31,34 @@ package enum SignInService: String, Sendable, CaseIterable {
 
   /// The host of the service in a region.
   package func host(region: String, _ variant: Variant = Variant()) -> String {
-    let partition = SignInPartition(region: region)
+    let partition = AWSPartition(region: region)
     let suffix = variant.dualStack ? partition.dualStackSuffix : partition.suffix
     switch self {
     case .ssoOIDC: return "\(fips("oidc", variant, partition)).\(region).\(suffix)"
     case .ssoPortal: return "\(fips("portal.sso", variant, partition)).\(region).\(suffix)"
     case .signIn:
-      if variant == Variant(), let domain = partition.consoleDomain { return "\(region).\(domain)" }
+      if variant == Variant(), let domain = Self.consoleDomains[partition.name] {
+        return "\(region).\(domain)"
+      }
       return "\(variant.fips ? "signin-fips" : "signin").\(region).\(suffix)"
     }
   }
 
+  /// The domains of the console's sign-in pages, where they are not those of other services.
+  private static let consoleDomains = [
+    "aws": "signin.aws.amazon.com", "aws-cn": "signin.amazonaws.cn",
+    "aws-us-gov": "signin.amazonaws-us-gov.com",
+  ]
+
   /// The hosts of GovCloud have validated cryptography without saying so.
-  private func fips(_ name: String, _ variant: Variant, _ partition: SignInPartition) -> String {
-    variant.fips && !(partition == .usGov && !variant.dualStack) ? "\(name)-fips" : name
+  private func fips(_ name: String, _ variant: Variant, _ partition: AWSPartition) -> String {
+    variant.fips && !(partition.name == "aws-us-gov" && !variant.dualStack) ? "\(name)-fips" : name
   }
 
   /// Where requests go: the service's own host, or what the configuration puts in its place.
   ///
-  /// Throws ``CloudError/Code/configuration`` for a region that is none, and for another host than Amazon's unless it is
-  /// on loopback or the user's own configuration allows it: a kubeconfig can set these variables.
+  /// Throws ``CloudError/Code/configuration`` for a region that is none, and for another host than Amazon's unless it
+  /// is on loopback or the user's own configuration allows it: a kubeconfig can set these variables.
   package func base(
     region: String,
     profile: AWSProfile?,
@@ -110,66 +118,5 @@ package enum SignInService: String, Sendable, CaseIterable {
       && text.utf8.allSatisfy { byte in
         (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == UInt8(ascii: "-")
       }
-  }
-}
-
-/// What the names of hosts in a region end in.
-///
-/// Source: botocore's `partitions.json`; a region that matches none is taken to be in the first.
-enum SignInPartition: Sendable, CaseIterable {
-  case aws, china, usGov, europeanSovereign, iso, isoB, isoE, isoF
-
-  init(region: String) {
-    let own = Self.allCases.first { partition in
-      partition.prefixes.contains { region.hasPrefix("\($0)-") }
-    }
-    self = own ?? .aws
-  }
-
-  private var prefixes: [String] {
-    switch self {
-    case .aws: []
-    case .china: ["cn"]
-    case .usGov: ["us-gov"]
-    case .europeanSovereign: ["eusc"]
-    case .iso: ["us-iso"]
-    case .isoB: ["us-isob"]
-    case .isoE: ["eu-isoe"]
-    case .isoF: ["us-isof"]
-    }
-  }
-
-  var suffix: String {
-    switch self {
-    case .aws, .usGov: "amazonaws.com"
-    case .china: "amazonaws.com.cn"
-    case .europeanSovereign: "amazonaws.eu"
-    case .iso: "c2s.ic.gov"
-    case .isoB: "sc2s.sgov.gov"
-    case .isoE: "cloud.adc-e.uk"
-    case .isoF: "csp.hci.ic.gov"
-    }
-  }
-
-  var dualStackSuffix: String {
-    switch self {
-    case .aws, .usGov: "api.aws"
-    case .china: "api.amazonwebservices.com.cn"
-    case .europeanSovereign: "api.amazonwebservices.eu"
-    case .iso: "api.aws.ic.gov"
-    case .isoB: "api.aws.scloud"
-    case .isoE: "api.cloud-aws.adc-e.uk"
-    case .isoF: "api.aws.hci.ic.gov"
-    }
-  }
-
-  /// The domain of the console's sign-in pages, where it has one of its own.
-  var consoleDomain: String? {
-    switch self {
-    case .aws: "signin.aws.amazon.com"
-    case .china: "signin.amazonaws.cn"
-    case .usGov: "signin.amazonaws-us-gov.com"
-    default: nil
-    }
   }
 }

@@ -106,7 +106,8 @@ struct InstanceMetadata: Sendable {
 
   // MARK: requests
 
-  /// The headers of requests: with the token of version 2; without where only version 1 is known; nil if nobody answers.
+  /// The headers of requests: with the token of version 2; without where only version 1 is known; nil if nobody
+  /// answers.
   private func session(_ base: String) async throws(CloudError) -> HTTPFields? {
     var headers = HTTPFields()
     if let name = HTTPField.Name(Self.lifeHeader) { headers[name] = "21600" }

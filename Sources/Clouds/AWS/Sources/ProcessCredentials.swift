@@ -16,8 +16,8 @@ struct ProcessCredentials: Sendable {
 
   /// Runs the program of the profile.
   ///
-  /// Throws ``CloudError/Code/configuration`` if the command stands in a file that a kubeconfig can have chosen, or is no
-  /// command; ``CloudError/Code/refused`` if the program fails or prints something else.
+  /// Throws ``CloudError/Code/configuration`` if the command stands in a file that a kubeconfig can have chosen, or
+  /// is no command; ``CloudError/Code/refused`` if the program fails or prints something else.
   func credentials() async throws(CloudError) -> AWSCredentials {
     let command = profile["credential_process"] ?? ""
     let file =

@@ -47,7 +47,8 @@ package struct AWSEnvironment: Sendable {
     return path
   }
 
-  /// Whether configured endpoints are to be ignored (`AWS_IGNORE_CONFIGURED_ENDPOINT_URLS`, `ignore_configured_endpoint_urls`).
+  /// Whether configured endpoints are to be ignored (`AWS_IGNORE_CONFIGURED_ENDPOINT_URLS`,
+  /// `ignore_configured_endpoint_urls`).
   package func ignoresEndpoints(_ profile: AWSProfile?) -> Bool {
     isTrue(variable("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"))
       || isTrue(profile?["ignore_configured_endpoint_urls"])
@@ -55,8 +56,9 @@ package struct AWSEnvironment: Sendable {
 
   /// The endpoint configured for a service; nil if there is none or such endpoints are ignored.
   ///
-  /// `AWS_ENDPOINT_URL_<SERVICE>`, `AWS_ENDPOINT_URL`, the profile's `services` section, its `endpoint_url`: the order of
-  /// botocore's `ConfiguredEndpointProvider`. `service` is botocore's id in lower case: `sts`, `sso`, `sso_oidc`, `signin`.
+  /// `AWS_ENDPOINT_URL_<SERVICE>`, `AWS_ENDPOINT_URL`, the profile's `services` section, its `endpoint_url`: the
+  /// order of botocore's `ConfiguredEndpointProvider`. `service` is botocore's id in lower case: `sts`, `sso`,
+  /// `sso_oidc`, `signin`.
   package func endpoint(
     of service: String,
     profile: AWSProfile?,
@@ -80,9 +82,9 @@ package struct AWSEnvironment: Sendable {
 
   /// How the host of STS is to be chosen; the arguments are what options say.
   ///
-  /// `AWS_USE_FIPS_ENDPOINT`, `AWS_USE_DUALSTACK_ENDPOINT`, `AWS_STS_REGIONAL_ENDPOINTS`, and the profile's keys with the
-  /// same names. Regional unless told otherwise, as in version 2 of the AWS CLI.
-  /// Throws ``UnknownSetting`` if the latter is neither `regional` nor `legacy`.
+  /// `AWS_USE_FIPS_ENDPOINT`, `AWS_USE_DUALSTACK_ENDPOINT`, `AWS_STS_REGIONAL_ENDPOINTS`, and the profile's keys with
+  /// the same names. Regional unless told otherwise, as in version 2 of the AWS CLI. Throws ``UnknownSetting`` if the
+  /// latter is neither `regional` nor `legacy`.
   package func variant(
     fips: Bool,
     dualStack: Bool,

@@ -4,7 +4,8 @@ import ReadyCredential
 
 /// The times that AWS and its tools write.
 package enum AWSTime {
-  /// Seconds since 1970 of `2024-01-02T03:04:05Z`, also with a fraction, a blank for the T, an offset (`+01:00`) or `UTC`.
+  /// Seconds since 1970 of `2024-01-02T03:04:05Z`, also with a fraction, a blank for the T, an offset (`+01:00`) or
+  /// `UTC`.
   ///
   /// Parts of a second are dropped. A time without any zone counts as UTC, as every writer of these files means it. Nil
   /// for anything else.

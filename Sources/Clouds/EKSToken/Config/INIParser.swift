@@ -5,7 +5,7 @@ struct INIParser {
   private var sections: [INIText.Section] = []
   private var places: [String: Int] = [:]
   /// The section, the key and the lines of the value that the next line may continue.
-  private var open: (section: Int, key: String, lines: [String])?
+  private var pending: (section: Int, key: String, lines: [String])?
   private var current: Int?
   private var indent = 0
   private var number = 0
@@ -32,7 +32,7 @@ struct INIParser {
     number += 1
     let bytes = Self.trimmed(raw)
     guard let first = bytes.first else {
-      open?.lines.append("")
+      pending?.lines.append("")
       return
     }
     if first == UInt8(ascii: "#") || first == UInt8(ascii: ";") { return }
@@ -40,8 +40,8 @@ struct INIParser {
       throw fault("the line is not UTF-8")
     }
     let lineIndent = bytes.startIndex - raw.startIndex
-    if open != nil, lineIndent > indent {
-      open?.lines.append(line)
+    if pending != nil, lineIndent > indent {
+      pending?.lines.append(line)
       return
     }
     indent = lineIndent
@@ -77,16 +77,16 @@ struct INIParser {
     let name = Self.trimmed(bytes[..<delimiter])
     guard !name.isEmpty else { throw fault("the line has no key before its = sign") }
     let value = Self.trimmed(bytes[(delimiter + 1)...])
-    open = (
+    pending = (
       current, String(decoding: name, as: UTF8.self).lowercased(),
       [String(decoding: value, as: UTF8.self)]
     )
   }
 
-  /// Puts the open value where it belongs.
+  /// Puts the pending value where it belongs.
   private mutating func close() throws(INIText.Fault) {
-    guard let (section, key, lines) = open else { return }
-    open = nil
+    guard let (section, key, lines) = pending else { return }
+    pending = nil
     let used = lines.lastIndex { !$0.isEmpty }.map { lines[...$0] } ?? []
     guard used.count > 1, used.first?.isEmpty == true else {
       sections[section].blocks[key] = nil

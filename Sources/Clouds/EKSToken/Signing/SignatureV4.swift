@@ -61,11 +61,12 @@ package struct SignatureV4: Sendable {
     return key
   }
 
-  /// The headers that sign a form sent by POST to `/`, by their lower-case names, the `host` header aside.
+  /// The headers that sign a form sent by POST, by their lower-case names, the `host` header aside.
   ///
   /// `content-type`, `x-amz-date`, with temporary credentials `x-amz-security-token`, and `authorization`.
   package static func formHeaders(
     host: String,
+    path: String = "/",
     body: [UInt8],
     scope: Scope,
     credentials: AWSCredentials
@@ -80,7 +81,7 @@ package struct SignatureV4: Sendable {
     let names = headers.map(\.0).joined(separator: ";")
     let lines = headers.map { "\($0.0):\($0.1)\n" }.joined()
     let signature = SignatureV4(
-      canonicalRequest: "POST\n/\n\n\(lines)\n\(names)\n\(HexDigits.text(SHA256.hash(body)))",
+      canonicalRequest: "POST\n\(path)\n\n\(lines)\n\(names)\n\(HexDigits.text(SHA256.hash(body)))",
       scope: scope,
       secret: credentials.secretAccessKey
     )

@@ -2,7 +2,8 @@
 
 /// The version that `KUBERNETES_EXEC_INFO` asks for, where it is as plain as client-go writes it.
 enum ExecVersionScan {
-  /// The apiVersion; nil if the text is anything but `kind`, `apiVersion` and a `spec` with nothing or `interactive` in it.
+  /// The apiVersion; nil if the text is anything but `kind`, `apiVersion` and a `spec` with nothing or `interactive`
+  /// in it.
   ///
   /// No variable means that a person called; they get `v1`, as from the full program.
   static func version(_ raw: [UInt8]?) -> String? {

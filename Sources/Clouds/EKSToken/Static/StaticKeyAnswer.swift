@@ -4,8 +4,8 @@ package import ReadyCredential
 
 /// The credential for an EKS cluster where static keys sign it: made without the full program.
 ///
-/// No network, no thread, no Foundation. Whatever is out of the ordinary, down to a file that cannot be read, is left to
-/// the full program, which gives the same bytes for what is answered here, and says what is wrong with the rest.
+/// No network, no thread, no Foundation. Whatever is out of the ordinary, down to a file that cannot be read, is left
+/// to the full program, which gives the same bytes for what is answered here, and says what is wrong with the rest.
 package enum StaticKeyAnswer {
   /// The very bytes to print; nil if the full program has to answer.
   ///

@@ -37,7 +37,7 @@ struct SSORegistration: Sendable {
       throw CloudError(
         .failed,
         "the kept registration at IAM Identity Center cannot be read",
-        remedy: "forget it: lanyard logout --all"
+        remedy: "try again in a moment"
       )
     }
     return SSOClient(id: id, secret: Secret(secret), expiry: kept.expiry)

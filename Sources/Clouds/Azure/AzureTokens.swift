@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Clouds
+import Crypto
+import OAuth
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Tokens for API servers of AKS that nobody logs in for: of applications, machines, and sign-ins of other tools.
+package struct AzureTokens: Sendable {
+  let settings: AzureSettings
+  let effects: CloudEffects
+  let openPFX: CertificateFile.OpenPFX
+
+  /// Obtains what settings want, with these effects.
+  package init(
+    _ settings: AzureSettings,
+    _ effects: CloudEffects,
+    openPFX: @escaping CertificateFile.OpenPFX
+  ) {
+    self.settings = settings
+    self.effects = effects
+    self.openPFX = openPFX
+  }
+
+  /// Seconds that a token has to have left, as MSAL wants them.
+  static let enough = 300.0
+
+  /// The token of the settings' method, for the cluster; throws `CloudError`, `configuration` for a person's method.
+  package func token() async throws(CloudError) -> CloudToken {
+    if !settings.host.isLoopback { try settings.server.check(effects) }
+    let token =
+      switch settings.method {
+      case .spn: try await servicePrincipal()
+      case .workloadIdentity, .github, .azurePipelines: try await federated()
+      case .msi: try await managedIdentity(settings.identity)
+      case .azureCLI: try await CLISignIn(self).token()
+      case .azd: try await tool(.azd, tenant: settings.options.tenantID)
+      case .auto, .browser, .device, .password:
+        throw CloudError(
+          .configuration,
+          "a person has to log in for --login \(settings.method.rawValue)",
+          remedy: "log in: lanyard login"
+        )
+      }
+    GroupOverage.note(token.token, settings.server, effects)
+    return token
+  }
+
+  /// Whether the Azure CLI has somebody for the tenant, for `auto`.
+  package var isSignedInAtCLI: Bool { CLISignIn(self).hasAccount }
+
+  // MARK: applications
+
+  private func servicePrincipal() async throws(CloudError) -> CloudToken {
+    guard let proof = settings.proof else {
+      throw CloudError(
+        .configuration,
+        "the application has neither secret nor certificate",
+        remedy: "name one: --client-secret-file, --client-secret-env or --client-certificate"
+      )
+    }
+    let client = try settings.application()
+    let application = Application(
+      client: client,
+      authority: try settings.authority(),
+      proof: try self.proof(proof),
+      trust: Self.fingerprint(of: proof)
+    )
+    var token = try await self.token(of: application)
+    if case .certificate(let path, _) = proof { token.files.append(path) }
+    return token
+  }
+
+  private func proof(_ proof: AzureSettings.Proof) throws(CloudError) -> Application.Proof {
+    switch proof {
+    case .secret(let secret): return .secret(secret)
+    case .certificate(let path, let password):
+      let file = CertificateFile(path: path, password: password, openPFX: openPFX)
+      return .certificate(try file.read(effects))
+    }
+  }
+
+  private func federated() async throws(CloudError) -> CloudToken {
+    let source = try settings.federation(settings.method)
+    let application = Application(
+      client: try settings.application(),
+      authority: try settings.authority(),
+      proof: .federated(source),
+      trust: source.text
+    )
+    var token = try await self.token(of: application)
+    if case .file(let path) = source { token.files.append(path) }
+    return token
+  }
+
+  /// Which secret it was, so that another one makes another token.
+  private static func fingerprint(of proof: AzureSettings.Proof) -> String {
+    switch proof {
+    case .secret(let secret): "secret \(fingerprint(of: secret))"
+    case .certificate(let path, _): "certificate \(path)"
+    }
+  }
+
+  static func fingerprint(of secret: Secret) -> String {
+    Base64URL.encode(SHA256.hash(data: Array(secret.expose().utf8)))
+  }
+
+  // MARK: machines
+
+  func managedIdentity(_ name: ManagedIdentityName) async throws(CloudError) -> CloudToken {
+    let source = await ManagedIdentityTokens(effects)
+    let identity = KeptIdentity(
+      name: "managed identity (\(name.text))",
+      parts: ["azure-msi", source.source.place, name.text, settings.server.scope]
+    )
+    let resource = String(settings.server.scope.dropLast("/.default".count))
+    let kept = try await effects.kept(identity, Self.enough) {
+      [effects] () async throws(CloudError) -> KeptSecret in
+      let token = try await source.token(resource: resource, name)
+      return KeptSecret(secret: token.token, obtained: effects.now(), expiry: token.expiry)
+    }
+    return CloudToken(token: kept.secret, expiry: kept.expiry)
+  }
+
+  // MARK: tools
+
+  /// What a tool prints; kept nowhere, because the tool's sign-in can change at any time (Azure/kubelogin issue 137).
+  func tool(
+    _ tool: AzureTool,
+    tenant: String?,
+    subscription: String? = nil
+  ) async throws(CloudError) -> CloudToken {
+    try checkTool(tool)
+    effects.trace("running \(tool == .az ? "az" : "azd")")
+    let answer = try await effects.run(
+      ProgramCall(
+        tool.words(settings.server, tenant: tenant, subscription: subscription),
+        // What a kubeconfig could have Python load.
+        variables: ["PYTHONPATH": "", "PYTHONHOME": "", "AZURE_EXTENSION_DIR": ""],
+        seconds: settings.options.timeout ?? Self.toolSeconds
+      )
+    )
+    let token = try tool.token(answer, tenant: tenant, now: effects.now())
+    return CloudToken(token: token.token, expiry: token.expiry)
+  }
+
+  /// `az` takes a second or two, and several times that on a busy machine (Azure/kubelogin issue 223).
+  private static let toolSeconds = 60.0
+
+  /// Tools load extensions from their folders, so a kubeconfig must not choose those.
+  private func checkTool(_ tool: AzureTool) throws(CloudError) {
+    let variable = tool == .az ? "AZURE_CONFIG_DIR" : "AZD_CONFIG_DIR"
+    let usual = effects.accountHome.map { tool == .az ? "\($0)/.azure" : "\($0)/.azd" }
+    let folder = effects.environment[variable]
+    let isUsual = folder.map { $0 == usual } ?? (effects.home == effects.accountHome)
+    guard !isUsual, !effects.allows(.azureCommand) else { return }
+    throw CloudError(
+      .configuration,
+      "\(tool == .az ? "az" : "azd") would be run with another folder than \(usual ?? "the account's own")",
+      remedy:
+        "if that is right, allow \(CloudPermission.azureCommand.rawValue) in ~/.config/lanyard/config.yaml"
+    )
+  }
+}

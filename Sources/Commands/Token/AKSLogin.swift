@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Azure
+import Clouds
+import Credentials
+import Host
+
+/// A person's login for AKS, which is one of OpenID Connect at the tenant's issuer.
+struct AKSLogin {
+  let options: AKSOptions
+  let settings: AzureSettings
+
+  /// The options of `get-token oidc` that mean the same; throws a failure for what is missing or not allowed.
+  func oidc(_ effects: CloudEffects) throws(Failure) -> OIDCOptions {
+    let words: [String]
+    do throws(CloudError) {
+      words = try self.words(effects)
+    } catch {
+      throw Failure(CredentialsError(error))
+    }
+    do {
+      return try GetTokenOIDC.parse(words).options
+    } catch {
+      throw UsageMessage(message: GetTokenOIDC.message(for: error), fullMessage: "").failure
+    }
+  }
+
+  private func words(_ effects: CloudEffects) throws(CloudError) -> [String] {
+    let authority = try settings.authority()
+    try settings.host.check(effects)
+    var words = OptionWords()
+    words.add("--issuer-url", authority.issuer)
+    words.add("--provider", "entra")
+    words.add("--client-id", settings.personsClient)
+    words.add("--scope", settings.server.scope)
+    words.add("--token", TokenKind.access.rawValue)
+    // As MSAL writes it, and as the clients of AKS have it registered: without a slash at its end.
+    words.add("--redirect-uri", options.person.redirectURL ?? "http://localhost")
+    words.add("--auth-param", options.person.loginHint.map { "login_hint=\($0)" })
+    if settings.method == .password { try addPassword(&words) }
+    return words.words + login
+  }
+
+  private func addPassword(_ words: inout OptionWords) throws(CloudError) {
+    let person = options.person
+    guard let username = person.username ?? settings.variables.username else {
+      throw CloudError(
+        .configuration,
+        "nobody is named whose password could be sent",
+        remedy: "name the person: --username, or AZURE_USERNAME"
+      )
+    }
+    words.add("--grant-type", GrantType.password.rawValue)
+    words.add("--username", username)
+    words.add("--password-file", person.passwordFile)
+    let isNamed = person.passwordFile != nil || person.passwordFrom != nil
+    let variable = isNamed ? nil : settings.variables.passwordVariable
+    words.add("--password-from", person.passwordFrom)
+    words.add("--password-env", person.passwordEnv ?? variable)
+  }
+
+  private var login: [String] {
+    switch settings.method {
+    case .browser: ["--login", LoginPreference.browser.rawValue]
+    case .device: ["--login", LoginPreference.device.rawValue]
+    default: []
+    }
+  }
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Lab
+import Testing
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Beside the AWS CLI itself, which scripts/clouds/install installs: the same files, the same clock, another STS
+/// (moto).
+@Suite(.serialized, .enabled(if: AWSTools.areInstalled, "run scripts/clouds/install"))
+struct AWSToolTests {
+  private static let time = "2024-01-02 03:04:05"
+  private static let keys = [
+    "AWS_ACCESS_KEY_ID": AWSCloud.accessKey, "AWS_SECRET_ACCESS_KEY": AWSCloud.secret,
+  ]
+
+  /// What both programs are told, and the variables that both get.
+  struct Case: Sendable, CustomTestStringConvertible {
+    var cluster = "my-cluster"
+    var region = "us-west-2"
+    var variables: [String: String] = [:]
+    var testDescription: String { "\(cluster) \(region) \(variables.keys.sorted())" }
+  }
+
+  @Test(arguments: [
+    Case(), Case(region: "us-east-1", variables: ["AWS_STS_REGIONAL_ENDPOINTS": "legacy"]),
+    Case(region: "cn-north-1"),
+    Case(region: "us-gov-east-1", variables: ["AWS_USE_FIPS_ENDPOINT": "true"]),
+    Case(region: "eu-west-1", variables: ["AWS_USE_DUALSTACK_ENDPOINT": "true"]),
+    Case(
+      region: "eu-west-1",
+      variables: ["AWS_SESSION_TOKEN": "FwoGZXIvYXdzEJr//////////wEaDA+/=="]
+    ),
+    Case(cluster: "  odd   name "), Case(cluster: "arn:aws:eks:us-west-2:111122223333:cluster/x"),
+  ])
+  func `at one moment the token is byte for byte that of aws eks get-token`(row: Case) async throws
+  {
+    try await AWSDesk.with { desk in
+      let variables = desk.desk.environment.merging(Self.keys) { $1 }.merging(row.variables) { $1 }
+        .merging([
+          "TZ": "UTC", "AWS_EC2_METADATA_DISABLED": "true",
+        ]) { $1 }
+      let theirs = try await ProcessRunner.run(
+        AWSTools.stopped(at: Self.time) + AWSTools.aws + [
+          "--region", row.region, "eks", "get-token", "--cluster-name", row.cluster,
+        ],
+        environment: variables
+      )
+      #expect(theirs.status == 0, "\(theirs.errors)")
+      let ours = try await ProcessRunner.run(
+        AWSTools.stopped(at: Self.time) + [
+          "\(try Programs.lanyard)-full", "get-token", "eks", "--region", row.region,
+          "--cluster-name", row.cluster,
+        ],
+        environment: variables
+      )
+      #expect(ours.status == 0, "\(ours.errors)")
+      let found = try JSONValue.parse(ours.output)["status"]
+      let expected = try JSONValue.parse(theirs.output)["status"]
+      #expect(found?["token"]?.string == expected?["token"]?.string)
+      #expect(found?["expirationTimestamp"]?.string == "2024-01-02T03:18:05Z")
+      #expect(found == expected)
+    }
+  }
+
+  private static let config = """
+    [profile base]
+    \(AWSDesk.keys)
+    [profile dev]
+    region = us-west-2
+    role_arn = arn:aws:iam::111122223333:role/dev
+    source_profile = base
+    role_session_name = me
+    external_id = ex/1
+    [profile top]
+    region = us-west-2
+    role_arn = arn:aws:iam::444455556666:role/top
+    source_profile = dev
+    role_session_name = chained
+    [profile web]
+    region = us-west-2
+    role_arn = arn:aws:iam::111122223333:role/web
+    role_session_name = pod
+    web_identity_token_file = TOKEN
+    """
+
+  @Test(arguments: [
+    ("dev", "arn:aws:sts::111122223333:assumed-role/dev/me"),
+    ("top", "arn:aws:sts::444455556666:assumed-role/top/chained"),
+    ("web", "arn:aws:sts::111122223333:assumed-role/web/pod"),
+  ])
+  func `with one configuration and moto as STS both programs become the same role`(
+    profile: String,
+    arn: String
+  ) async throws {
+    try await AWSDesk.with { desk in
+      let moto = try desk.desk.start(AWSTools.moto)
+      defer { moto.send(15) }
+      let said = try await moto.hears { $0.url(of: "http://127.0.0.1:") }
+      let base = said.trimmingSuffix("/")
+      let token = "\(desk.desk.folder)/token"
+      try PrivateFile.write("eyJ.a.b", to: token)
+      try desk.write(Self.config.replacing("TOKEN", with: token))
+      let variables = try desk.surroundings([
+        "AWS_ENDPOINT_URL_STS": base, "AWS_ENDPOINT_URL": base, "AWS_REGION": "us-west-2",
+        "AWS_DEFAULT_REGION": "us-west-2",
+      ])
+      let theirs = try await ProcessRunner.run(
+        AWSTools.aws + ["sts", "get-caller-identity", "--profile", profile],
+        environment: desk.desk.environment.merging(variables) { $1 }.filter {
+          $0.key != "LD_PRELOAD"
+        }
+      )
+      #expect(theirs.status == 0, "\(theirs.errors)")
+      #expect(try JSONValue.parse(theirs.output)["Arn"]?.string == arn)
+      // Without what the AWS CLI has just kept, so that this is our own request.
+      PrivateFile.removeFolder("\(desk.desk.folder)/home/.aws/cli")
+      let ours = try await desk.getToken(["--profile", profile], variables)
+      #expect(ours.status == 0, "\(ours.errors)")
+      #expect(try await Self.caller(of: try ours.token, at: base) == arn)
+    }
+  }
+
+  @Test func `what the AWS CLI keeps for a role is used`() async throws {
+    try await AWSDesk.with { desk in
+      let moto = try desk.desk.start(AWSTools.moto)
+      defer { moto.send(15) }
+      let base = try await moto.hears { $0.url(of: "http://127.0.0.1:") }.trimmingSuffix("/")
+      try desk.write(Self.config)
+      let variables = try desk.surroundings([
+        "AWS_ENDPOINT_URL_STS": base, "AWS_DEFAULT_REGION": "us-west-2",
+      ])
+      let theirs = try await ProcessRunner.run(
+        AWSTools.aws + ["eks", "get-token", "--cluster-name", "lab", "--profile", "dev"],
+        environment: desk.desk.environment.merging(variables) { $1 }.filter {
+          $0.key != "LD_PRELOAD"
+        }
+      )
+      #expect(theirs.status == 0, "\(theirs.errors)")
+      let ours = try await desk.getToken(["--profile", "dev", "-v"], variables)
+      #expect(ours.status == 0, "\(ours.errors)")
+      #expect(ours.errors.contains("using the credentials that the AWS CLI keeps"))
+    }
+  }
+
+  /// Sends the request in a token to moto, as a cluster sends it to STS, and gives the ARN that comes back.
+  private static func caller(of token: String, at base: String) async throws -> String? {
+    let script = """
+      import base64, re, sys, urllib.request
+      text = sys.argv[1].removeprefix('k8s-aws-v1.')
+      url = base64.urlsafe_b64decode(text + '=' * (-len(text) % 4)).decode()
+      request = urllib.request.Request(
+          re.sub('^https://[^/]*', sys.argv[2], url),
+          headers={'x-k8s-aws-id': 'lab', 'Host': url.split('/')[2],
+                   'Authorization': 'AWS4-HMAC-SHA256 Credential=' +
+                   re.search('X-Amz-Credential=([^&]*)', url)[1].replace('%2F', '/')})
+      print(re.search('<Arn>(.*)</Arn>', urllib.request.urlopen(request).read().decode())[1])
+      """
+    let result = try await ProcessRunner.run(["python3", "-c", script, token, base])
+    #expect(result.status == 0, "\(result.errors)")
+    return result.output.split(separator: "\n").first.map(String.init)
+  }
+}
+
+/// The AWS CLI and moto as scripts/clouds/install leaves them.
+enum AWSTools {
+  private static var folder: String { "\(Programs.repository)/.build/clouds/venv/bin" }
+
+  static var areInstalled: Bool { ProcessRunner.find("\(folder)/aws") != nil }
+
+  /// Its interpreter is named, because a wrapper of the machine could be found in its place.
+  static var aws: [String] { ["\(folder)/python", "\(folder)/aws"] }
+
+  /// moto as a server on any free port.
+  static var moto: [String] {
+    ["\(folder)/python", "\(folder)/moto_server", "-H", "127.0.0.1", "-p", "0"]
+  }
+
+  /// What stops the clock of the program that is named after it, but not the one that its waits go by.
+  static func stopped(at time: String) -> [String] {
+    ["faketime", "--exclude-monotonic", "-f", time]
+  }
+}
+
+extension String {
+  fileprivate func trimmingSuffix(_ suffix: String) -> String {
+    hasSuffix(suffix) ? String(dropLast(suffix.count)) : self
+  }
+}
