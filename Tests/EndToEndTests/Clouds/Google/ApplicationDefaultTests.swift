@@ -233,7 +233,7 @@ import Foundation
     try await GoogleDesk.with { desk in
       let host = String(desk.base.dropFirst("http://".count))
       let variables = ["GCE_METADATA_HOST": host]
-      let result = try await desk.getToken([], variables)
+      let result = try await desk.answers([], variables)
       #expect(try await desk.user(of: result) == "machine@developer.gserviceaccount.com")
       let elsewhere = try await desk.getToken([], ["GCE_METADATA_HOST": "metadata.example.com"])
       #expect(elsewhere.status == 7, "\(elsewhere.errors)")
