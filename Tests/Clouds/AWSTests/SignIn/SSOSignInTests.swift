@@ -132,7 +132,10 @@ import Foundation
     let person = Person(answering: nil)
     let state = Base64URL.encode([UInt8](repeating: 1, count: 32))
     person.state.withLock {
-      $0.typed = ["rubbish?", "http://127.0.0.1:7777/oauth/callback?code=the-code&state=\(state)"]
+      $0.typed = [
+        "http://127.0.0.1:7777/oauth/callback?code=no&state=wrong",
+        "http://127.0.0.1:7777/oauth/callback?code=the-code&state=\(state)",
+      ]
     }
     _ = try await signIn(world, person, .paste, canAnswer: true)
     #expect(person.opened.isEmpty)

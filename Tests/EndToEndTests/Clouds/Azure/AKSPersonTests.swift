@@ -7,7 +7,7 @@ import Testing
 @Suite(.serialized, .enabled(if: ProcessRunner.find("kubectl") != nil, "there is no kubectl"))
 struct AKSPersonTests {
   @Test func `the arguments that az aks get-credentials writes, as they are`() async throws {
-    try await Desk.withEntra({ $0.accessLifetime = 6 }) { desk in
+    try await Desk.withEntra({ $0.accessLifetime = 15 }) { desk in
       let kubectl = try #require(ProcessRunner.find("kubectl"))
       let path = try desk.kubeconfig(desk.aksWords("--login", "devicecode"))
       let command = [kubectl, "--kubeconfig", path, "get", "pods"]

@@ -15,7 +15,7 @@ struct GKEKubectlTests {
   /// The entry as gcloud 528 writes it, with another command and its arguments, and nothing else changed.
   private func kubeconfig(_ desk: GoogleDesk, _ arguments: [String]) throws -> String {
     let path = "\(desk.desk.folder)/kubeconfig"
-    let words = JSONValue.array(arguments.map(JSONValue.string)).text
+    let words = "[" + arguments.map { "\"\($0)\"" }.joined(separator: ", ") + "]"
     let text = """
       apiVersion: v1
       clusters:
