@@ -51,9 +51,9 @@ import Testing
       let started = try await start(visitor)
       _ = try await poll(visitor, started)
       #expect(try await poll(visitor, started).member("error") == "slow_down")
-      visitor.lab.clock.advance(by: 61)
+      visitor.lab.clock.advance(by: 21)
       #expect(try await poll(visitor, started).member("error") == "slow_down")
-      visitor.lab.clock.advance(by: 80)
+      visitor.lab.clock.advance(by: 40)
       #expect(try await poll(visitor, started).member("error") == "authorization_pending")
     }
   }
