@@ -39,10 +39,11 @@ import Testing
     try await GoogleDesk.with { desk in
       try await desk.signIn("me@example.com")
       desk.google.setDelay(0.5)
+      let variables = try desk.surroundings()
       let tokens = try await withThrowingTaskGroup(of: String.self) { group in
-        for number in 0..<12 {
+        for _ in 0..<12 {
           group.addTask {
-            let result = try await desk.getToken([], ["CLOUDSDK_CORE_PROJECT": "p\(number)"])
+            let result = try await desk.desk.lanyard(["get-token", "gke"], variables)
             #expect(result.status == 0, "\(result.errors)")
             return try result.token
           }

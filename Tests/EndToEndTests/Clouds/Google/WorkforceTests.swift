@@ -29,11 +29,14 @@ import Testing
       desk.google.setRotation(true)
       desk.google.setDelay(0.3)
       let before = try file(desk, "worker@example.com")
-      let variables = ["GOOGLE_APPLICATION_CREDENTIALS": try desk.desk.file("adc.json", before)]
+      let variables = try desk.surroundings([
+        "GOOGLE_APPLICATION_CREDENTIALS": try desk.desk.file("adc.json", before)
+      ])
       let tokens = try await withThrowingTaskGroup(of: String.self) { group in
         for _ in 0..<10 {
           group.addTask {
-            let result = try await desk.getToken([Self.option], variables)
+            let words = ["get-token", "gke", Self.option]
+            let result = try await desk.desk.lanyard(words, variables)
             #expect(result.status == 0, "\(result.errors)")
             return try result.token
           }
