@@ -46,7 +46,7 @@ import Testing
   @Test func `polling too early costs five seconds more`() async throws {
     // Far longer than two polls take on the busiest machine.
     try await Visitor.with {
-      $0.deviceInterval = 1000
+      $0.deviceInterval = 20
     } _: { visitor in
       let started = try await start(visitor)
       _ = try await poll(visitor, started)
