@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ReadyCredential
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
@@ -21,11 +23,17 @@ enum UTCTime {
       let year = number(bytes[0..<4]), let month = number(bytes[5..<7]),
       let day = number(bytes[8..<10]), let hour = number(bytes[11..<13]),
       let minute = number(bytes[14..<16]), let second = number(bytes[17..<19]),
-      year >= 1970, (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60,
-      second <= 60
+      year >= 1970,
+      let time = CivilTime(
+        year: year,
+        month: month,
+        day: day,
+        hour: hour,
+        minute: minute,
+        second: second
+      )
     else { return nil }
-    let seconds = days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second
-    return Date(timeIntervalSince1970: Double(seconds))
+    return Date(timeIntervalSince1970: Double(time.unixSeconds))
   }
 
   /// Nothing, or a point and digits; the fraction is dropped, which makes a token end no later.
@@ -37,12 +45,5 @@ enum UTCTime {
   private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
     guard digits.count <= 15, digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
     return digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
-  }
-
-  /// Days since 1970-01-01 in the Gregorian calendar, counted in years that begin in March.
-  private static func days(_ year: Int, _ month: Int, _ day: Int) -> Int {
-    let shifted = month > 2 ? year : year - 1
-    let ofYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-    return shifted * 365 + shifted / 4 - shifted / 100 + shifted / 400 + ofYear - 719_468
   }
 }

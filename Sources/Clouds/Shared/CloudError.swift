@@ -49,10 +49,18 @@ package struct CloudError: Error, Sendable {
   /// What a request failed for that got no answer; `subject` is what it was to give ("the role's credentials").
   package init(_ failure: TransportFailure, fetching subject: String, from host: String) {
     let error = OAuthError(failure, fetching: subject, from: host)
+    let remedy =
+      switch failure {
+      case .notSent: "check the network and the proxy settings"
+      case .tls:
+        "if a proxy answers with certificates of its own, name its authority in SSL_CERT_FILE"
+      case .noAnswer: error.remedy
+      case .tooLarge: "check that no proxy answers in its place"
+      }
     self.init(
       error.isTemporary ? .temporary : .configuration,
       error.what,
-      remedy: error.remedy,
+      remedy: remedy,
       cause: failure
     )
   }

@@ -29,17 +29,11 @@ struct CloudCommand {
 
   /// Prints one ExecCredential with the token that `obtain` gives, or the ready one; throws `Failure`.
   static func printCredential(_ global: GlobalOptions, obtain: @escaping Obtain) async throws {
-    do {
+    try await Failure.telling(verbose: global.verbose) {
       let surroundings = ProcessSurroundings.current()
       let info = try ExecInfo.parse(surroundings.hot.variable("KUBERNETES_EXEC_INFO"))
       let command = try CloudCommand(surroundings, verbose: global.verbose)
       try StandardOutput.writeCredential(try await command.credential(info, obtain))
-    } catch let error as CredentialsError {
-      throw Failure(error).shown(verbose: global.verbose)
-    } catch let error as KubeconfigError {
-      throw Failure(error).shown(verbose: global.verbose)
-    } catch let failure as Failure {
-      throw failure.shown(verbose: global.verbose)
     }
   }
 

@@ -30,13 +30,7 @@ struct LogIn: AsyncParsableCommand {
   @OptionGroup var global: GlobalOptions
 
   func run() async throws {
-    do {
-      try await logIn()
-    } catch let error as CredentialsError {
-      throw Failure(error).shown(verbose: global.verbose)
-    } catch let failure as Failure {
-      throw failure.shown(verbose: global.verbose)
-    }
+    try await Failure.telling(verbose: global.verbose) { try await logIn() }
   }
 
   private func logIn() async throws {

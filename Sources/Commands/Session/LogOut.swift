@@ -36,14 +36,10 @@ struct LogOut: AsyncParsableCommand {
   }
 
   func run() async throws {
-    do {
+    try await Failure.telling(verbose: global.verbose) {
       if all { return try await forgetAll() }
       let target = try SessionTarget(context, kubeconfig, options)
       try await forget(target, withBrowser: browser)
-    } catch let error as CredentialsError {
-      throw Failure(error).shown(verbose: global.verbose)
-    } catch let failure as Failure {
-      throw failure.shown(verbose: global.verbose)
     }
   }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Clouds
 package import Credentials
 import Host
 import Kubeconfig
@@ -60,6 +61,21 @@ package struct Failure: Error {
       remedy: error.remedy ?? "check owner and mode of the file and its folders",
       cause: error
     )
+  }
+
+  /// Runs a command, whose errors become failures that show their causes if `verbose`.
+  static func telling(verbose: Bool, _ body: () async throws -> Void) async throws {
+    do {
+      try await body()
+    } catch let error as CredentialsError {
+      throw Failure(error).shown(verbose: verbose)
+    } catch let error as KubeconfigError {
+      throw Failure(error).shown(verbose: verbose)
+    } catch let error as CloudError {
+      throw Failure(CredentialsError(error)).shown(verbose: verbose)
+    } catch let failure as Failure {
+      throw failure.shown(verbose: verbose)
+    }
   }
 
   /// The same failure with its causes shown if `verbose`.

@@ -14,13 +14,13 @@ struct GrantSecrets: Sendable {
 
   var secrets: CredentialSource.Secrets {
     var secrets = CredentialSource.Secrets(assertion: assertion)
-    if options.passwordSource != nil { secrets.password = password }
+    if options.password.source != nil { secrets.password = password }
     return secrets
   }
 
   @Sendable
   private func password() async throws(CredentialsError) -> Secret {
-    guard let source = options.passwordSource else {
+    guard let source = options.password.source else {
       throw CredentialsError(.failed, "no password is named", remedy: "name one: --password-file")
     }
     return try await read(source)

@@ -31,7 +31,7 @@ struct RequestComposition {
       issuer: issuer,
       client: try await client(issuer),
       grant: grant.grantType,
-      username: grant.username,
+      username: grant.password.username,
       subjectTokenType: grant.grantType == .tokenExchange ? grant.subjectTokenType : "",
       scopes: defaults.scopes,
       audience: options.authorization.audience,

@@ -43,21 +43,18 @@ struct AKSLogin {
   }
 
   private func addPassword(_ words: inout OptionWords) throws(CloudError) {
-    let person = options.person
-    guard let username = person.username ?? settings.variables.username else {
+    var password = options.person.password
+    password.username = password.username ?? settings.variables.username
+    guard password.username != nil else {
       throw CloudError(
         .configuration,
         "nobody is named whose password could be sent",
         remedy: "name the person: --username, or AZURE_USERNAME"
       )
     }
+    if password.source == nil { password.passwordEnv = settings.variables.passwordVariable }
     words.add("--grant-type", GrantType.password.rawValue)
-    words.add("--username", username)
-    words.add("--password-file", person.passwordFile)
-    let isNamed = person.passwordFile != nil || person.passwordFrom != nil
-    let variable = isNamed ? nil : settings.variables.passwordVariable
-    words.add("--password-from", person.passwordFrom)
-    words.add("--password-env", person.passwordEnv ?? variable)
+    password.add(to: &words)
   }
 
   private var login: [String] {

@@ -203,35 +203,7 @@ package struct AKSApplicationOptions: ParsableArguments {
 /// How a person logs in.
 package struct AKSPersonOptions: ParsableArguments {
   /// The person of a password login.
-  @Option(help: ArgumentHelp("The person of --login password.", valueName: "name"))
-  package var username: String?
-
-  /// Path of the file with their password.
-  @Option(
-    help: ArgumentHelp(
-      "A file with the password of --username; asked for at the terminal unless given.",
-      valueName: "file"
-    )
-  )
-  package var passwordFile: String?
-
-  /// Name of the variable with it.
-  @Option(
-    help: ArgumentHelp(
-      "An environment variable with the password of --username.",
-      valueName: "name"
-    )
-  )
-  package var passwordEnv: String?
-
-  /// Its name in the user's own configuration.
-  @Option(
-    help: ArgumentHelp(
-      "The name of the password of --username in your own configuration.",
-      valueName: "name"
-    )
-  )
-  package var passwordFrom: String?
+  @OptionGroup package var password: PasswordOptions
 
   /// Where the browser comes back to.
   @Option(

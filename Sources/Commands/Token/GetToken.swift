@@ -15,7 +15,8 @@ struct GetToken: AsyncParsableCommand {
     throw Failure(
       exitCode: ExitCodes.usage,
       "get-token needs to know which provider",
-      remedy: "for any OpenID Connect provider: lanyard get-token oidc --issuer-url … --client-id …"
+      remedy:
+        "one of oidc (any OpenID Connect provider), eks, gke and aks; see: lanyard get-token --help"
     )
   }
 }

@@ -32,15 +32,7 @@ package struct GetTokenOIDC: AsyncParsableCommand {
 
   /// Prints the credential; throws `Failure`.
   package func run() async throws {
-    do {
-      try await printCredential()
-    } catch let error as CredentialsError {
-      throw Failure(error).shown(verbose: global.verbose)
-    } catch let error as KubeconfigError {
-      throw Failure(error).shown(verbose: global.verbose)
-    } catch let failure as Failure {
-      throw failure.shown(verbose: global.verbose)
-    }
+    try await Failure.telling(verbose: global.verbose) { try await printCredential() }
   }
 
   private func printCredential() async throws {

@@ -21,35 +21,7 @@ package struct GrantOptions: ParsableArguments {
   package var grantType: GrantType = .authorizationCode
 
   /// The user of a password grant.
-  @Option(help: ArgumentHelp("The user of --grant-type password.", valueName: "name"))
-  package var username: String?
-
-  /// Path of the file with that user's password.
-  @Option(
-    help: ArgumentHelp(
-      "A file with the password of --username; asked for at the terminal unless given.",
-      valueName: "file"
-    )
-  )
-  package var passwordFile: String?
-
-  /// Name of the variable with that user's password.
-  @Option(
-    help: ArgumentHelp(
-      "An environment variable with the password of --username.",
-      valueName: "name"
-    )
-  )
-  package var passwordEnv: String?
-
-  /// Name of that user's password in the user's own configuration.
-  @Option(
-    help: ArgumentHelp(
-      "The name of the password of --username in your own configuration.",
-      valueName: "name"
-    )
-  )
-  package var passwordFrom: String?
+  @OptionGroup package var password: PasswordOptions
 
   /// Path of the file with the token to exchange.
   @Option(
@@ -99,15 +71,6 @@ package struct GrantOptions: ParsableArguments {
   /// Options with their defaults, as parsing needs them.
   package init() {}
 
-  /// Where the password comes from, unless it is asked for.
-  var passwordSource: SecretSource? {
-    SecretSource(
-      file: (passwordFile, "--password-file"),
-      variable: (passwordEnv, "--password-env"),
-      configured: (passwordFrom, "--password-from")
-    )
-  }
-
   /// Where the token to exchange comes from, unless a service gives it.
   var assertionSource: SecretSource? {
     if let assertionFile { return .file(assertionFile, option: "--assertion-file") }
@@ -116,23 +79,17 @@ package struct GrantOptions: ParsableArguments {
 
   /// Throws a usage error for options that contradict each other.
   package func validate() throws {
-    let password = [passwordFile, passwordEnv, passwordFrom].compactMap { $0 }
     let assertion = [assertionFile, assertionEnv, assertionFrom?.rawValue].compactMap { $0 }
-    guard password.count <= 1 else {
-      throw ValidationError(
-        "give one of --password-file, --password-env and --password-from, not several"
-      )
-    }
     guard assertion.count <= 1 else {
       throw ValidationError(
         "give one of --assertion-file, --assertion-env and --assertion-from, not several"
       )
     }
     let wantsPassword = grantType == .password
-    if username == nil, wantsPassword {
+    if password.username == nil, wantsPassword {
       throw ValidationError("--grant-type password needs --username")
     }
-    if !wantsPassword, username != nil || !password.isEmpty {
+    if !wantsPassword, !password.isEmpty {
       throw ValidationError("--username and its password are for --grant-type password")
     }
     if assertion.isEmpty, grantType.takesAssertion {
@@ -153,10 +110,7 @@ package struct GrantOptions: ParsableArguments {
 
   func add(to words: inout OptionWords) {
     words.add("--grant-type", grantType, unless: .authorizationCode)
-    words.add("--username", username)
-    words.add("--password-file", passwordFile)
-    words.add("--password-env", passwordEnv)
-    words.add("--password-from", passwordFrom)
+    password.add(to: &words)
     words.add("--assertion-file", assertionFile)
     words.add("--assertion-env", assertionEnv)
     words.add("--assertion-from", assertionFrom?.rawValue)

@@ -129,7 +129,7 @@ extension OIDCOptions {
 
   /// What a message calls each secret that the options have sent to the issuer, or shown to it.
   var namedSecrets: [String] {
-    let sources = [client.secretSource, grant.passwordSource, grant.assertionSource]
+    let sources = [client.secretSource, grant.password.source, grant.assertionSource]
     return sources.compactMap { $0?.words }
       + [client.keySource].compactMap { $0.map { "a signature of the key in \($0.words)" } }
       + [grant.assertionFrom].compactMap { $0.map { "a token of \($0.rawValue)" } }
@@ -139,7 +139,7 @@ extension OIDCOptions {
   var files: [String] {
     [
       certificateAuthority, client.clientSecretFile, client.clientKeyFile,
-      client.clientCertificateFile, grant.passwordFile, grant.assertionFile,
+      client.clientCertificateFile, grant.password.passwordFile, grant.assertionFile,
     ].compactMap { $0 }
   }
 

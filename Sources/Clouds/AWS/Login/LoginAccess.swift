@@ -79,18 +79,19 @@ package struct LoginAccess: Sendable {
   /// ``CloudError/Code/loginNeeded``, ``CloudError/Code/refused`` and ``CloudError/Code/temporary``.
   package func token() async throws(CloudError) -> LoginToken {
     let token = try await read()
-    let left = token.left(at: effects.now())
-    if left >= Self.window { return token }
-    do throws(CloudError) {
-      return try parsed(try await effects.alone(Self.writer(session, file.path), renew))
-    } catch {
-      // Another process may take too long over it, which is no reason to fail before the credentials have ended.
-      guard left > 0 else { throw error }
-      return token
-    }
+    if token.left(at: effects.now()) >= Self.window { return token }
+    let sharedFile = RenewedFile(
+      file: file,
+      writer: Self.writer(session, file.path),
+      window: Self.window,
+      read: read,
+      needed: needed
+    )
+    return try await sharedFile.renewed(token, by: renewed)
   }
 
   /// The session as it lies there; throws ``CloudError/Code/loginNeeded`` if there is none.
+  @Sendable
   package func read() async throws(CloudError) -> LoginToken {
     switch try await file.read() {
     case .absent: throw needed("nobody is signed in as \(session)")
@@ -105,20 +106,7 @@ package struct LoginAccess: Sendable {
 
   // MARK: renewal
 
-  /// Alone with the file: what another process renewed meanwhile is taken as it is.
   @Sendable
-  private func renew() async throws(CloudError) -> KeptSecret {
-    let old = try await read()
-    if old.left(at: effects.now()) >= Self.window { return kept(old) }
-    do throws(CloudError) {
-      // A refresh token is not spent before the place of its successor has proved to be writable.
-      try effects.replaceFile(file.path, Array(old.document.expose().utf8))
-      return kept(try keep(try await renewed(old)))
-    } catch {
-      return kept(try await remaining(old, after: error))
-    }
-  }
-
   private func renewed(_ old: LoginToken) async throws(CloudError) -> LoginToken {
     let base = try self.base()
     let answer = try await Asking(effects: effects).send(
@@ -179,38 +167,7 @@ package struct LoginAccess: Sendable {
     }
   }
 
-  private func keep(_ token: LoginToken) throws(CloudError) -> LoginToken {
-    do {
-      try effects.replaceFile(file.path, Array(token.document.expose().utf8))
-    } catch {
-      // The credentials are good for now; without their file the next renewal will ask for a sign-in.
-      effects.tell("the renewed sign-in could not be written to \(file.path): \(error.what)")
-    }
-    return token
-  }
-
-  /// What can be gone on with after a renewal that failed; the AWS CLI may have renewed without our lock.
-  private func remaining(
-    _ old: LoginToken,
-    after failure: CloudError
-  ) async throws(CloudError) -> LoginToken {
-    effects.trace("the console sign-in was not renewed: \(failure.what)")
-    let found = (try? await read()) ?? old
-    guard found.left(at: effects.now()) > 0 else { throw failure }
-    return found
-  }
-
-  private func kept(_ token: LoginToken) -> KeptSecret {
-    KeptSecret(secret: token.document, obtained: effects.now(), expiry: token.expiry)
-  }
-
-  private func parsed(_ kept: KeptSecret) throws(CloudError) -> LoginToken {
-    guard let members = (try? StrictJSON(parsing: kept.secret.expose().utf8))?.members,
-      let token = LoginToken(members)
-    else { throw needed("the renewed sign-in cannot be read") }
-    return token
-  }
-
+  @Sendable
   private func needed(_ what: String) -> CloudError {
     SignInCommand.console(profile.name).needed(what, effects)
   }

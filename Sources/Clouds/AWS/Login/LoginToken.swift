@@ -4,9 +4,9 @@ package import EKSToken
 package import OAuth
 
 #if canImport(FoundationEssentials)
-package import FoundationEssentials
+import FoundationEssentials
 #else
-package import Foundation
+import Foundation
 #endif
 
 /// What the console's token service gives: credentials that live for 15 minutes, and what renews them.
@@ -24,7 +24,7 @@ package struct LoginGrant: Sendable {
 /// The session of a console sign-in (`aws login`), as it lies in the cache of the AWS tools.
 ///
 /// What is not known here stays in the file when it is written again.
-package struct LoginToken: Sendable {
+package struct LoginToken: SignInToken {
   private var members: [String: StrictJSON]
   /// The credentials, with their end.
   package let credentials: AWSCredentials
@@ -99,11 +99,6 @@ package struct LoginToken: Sendable {
     )
     members["refreshToken"] = .string(grant.refreshToken.expose())
     return LoginToken(members)
-  }
-
-  /// Seconds that the credentials have left.
-  package func left(at now: Date) -> Double {
-    Double(credentials.expiration ?? 0) - now.timeIntervalSince1970
   }
 
   /// When the credentials end.

@@ -49,16 +49,18 @@ package struct SSOAccess: Sendable {
       guard left > 0 else { throw ended }
       return token
     }
-    do throws(CloudError) {
-      return try parsed(try await effects.alone(session.writer(file.path), renew))
-    } catch {
-      // Another process may take too long over it, which is no reason to fail before the token has ended.
-      guard left > 0 else { throw error }
-      return token
-    }
+    let sharedFile = RenewedFile(
+      file: file,
+      writer: session.writer(file.path),
+      window: Self.window,
+      read: read,
+      needed: needed
+    )
+    return try await sharedFile.renewed(token, by: renewed)
   }
 
   /// The token as it lies there; throws ``CloudError/Code/loginNeeded`` if there is none.
+  @Sendable
   package func read() async throws(CloudError) -> SSOToken {
     switch try await file.read() {
     case .absent: throw needed("nobody is signed in to IAM Identity Center \(session.shownName)")
@@ -73,21 +75,10 @@ package struct SSOAccess: Sendable {
 
   // MARK: renewal
 
-  /// Alone with the file: what another process renewed meanwhile is taken as it is.
   @Sendable
-  private func renew() async throws(CloudError) -> KeptSecret {
-    let old = try await read()
-    let now = effects.now()
-    if old.left(at: now) >= Self.window { return kept(old) }
-    do throws(CloudError) {
-      guard let (client, refreshToken) = old.renewal(at: now) else { throw ended }
-      // A refresh token is not spent before the place of its successor has proved to be writable.
-      try effects.replaceFile(file.path, Array(old.document.expose().utf8))
-      let grant = try await grant(client, refreshToken)
-      return kept(try keep(old.renewed(by: grant, now: effects.now())))
-    } catch {
-      return kept(try await remaining(old, after: error))
-    }
+  private func renewed(_ old: SSOToken) async throws(CloudError) -> SSOToken {
+    guard let (client, refreshToken) = old.renewal(at: effects.now()) else { throw ended }
+    return old.renewed(by: try await grant(client, refreshToken), now: effects.now())
   }
 
   private func grant(
@@ -109,40 +100,6 @@ package struct SSOAccess: Sendable {
     }
   }
 
-  private func keep(_ token: SSOToken) throws(CloudError) -> SSOToken {
-    do {
-      try effects.replaceFile(file.path, Array(token.document.expose().utf8))
-    } catch {
-      // The token itself is good; without its file the next renewal will ask for a sign-in.
-      effects.tell("the renewed sign-in could not be written to \(file.path): \(error.what)")
-    }
-    return token
-  }
-
-  /// What can be gone on with after a renewal that failed.
-  ///
-  /// The AWS tools write the file without our lock, so it may have another token by now.
-  private func remaining(
-    _ old: SSOToken,
-    after failure: CloudError
-  ) async throws(CloudError) -> SSOToken {
-    effects.trace("the sign-in was not renewed: \(failure.what)")
-    let found = (try? await read()) ?? old
-    guard found.left(at: effects.now()) > 0 else { throw failure }
-    return found
-  }
-
-  private func kept(_ token: SSOToken) -> KeptSecret {
-    KeptSecret(secret: token.document, obtained: effects.now(), expiry: token.expiry)
-  }
-
-  private func parsed(_ kept: KeptSecret) throws(CloudError) -> SSOToken {
-    guard let members = (try? StrictJSON(parsing: kept.secret.expose().utf8))?.members,
-      let token = SSOToken(members)
-    else { throw needed("the renewed sign-in cannot be read") }
-    return token
-  }
-
   // MARK: what to do
 
   private var ended: CloudError {
@@ -150,6 +107,7 @@ package struct SSOAccess: Sendable {
   }
 
   /// A failure that a sign-in repairs.
+  @Sendable
   package func needed(_ what: String) -> CloudError {
     SignInCommand.sso(profile.name).needed(what, effects)
   }

@@ -39,7 +39,7 @@ package struct SSOGrant: Sendable, Equatable {
 /// The token of a sign-in at IAM Identity Center, as it lies in the cache of the AWS tools.
 ///
 /// What is not known here stays in the file when it is written again.
-package struct SSOToken: Sendable {
+package struct SSOToken: SignInToken {
   private var members: [String: StrictJSON]
   /// What the portal takes.
   package let accessToken: Secret
@@ -122,9 +122,6 @@ package struct SSOToken: Sendable {
     guard let client, client.expiry > now, let refreshToken else { return nil }
     return (client, refreshToken)
   }
-
-  /// Seconds that the access token has left.
-  func left(at now: Date) -> Double { expiry.timeIntervalSince(now) }
 
   /// The whole file, secret.
   package var document: Secret { Secret(StrictJSON.object(members).text) }

@@ -23,14 +23,8 @@ enum ServiceAccountJWT {
     now: Date,
     _ origin: Origin
   ) throws(CloudError) -> Secret {
-    let issued = Int64(now.timeIntervalSince1970) - Lives.backdated
-    let claims = Claims(
-      iss: key.email,
-      scope: scopes.joined(separator: " "),
-      iat: issued,
-      exp: issued + Int64(Lives.usual),
-      aud: audience
-    )
+    var claims = Claims(key, scopes: scopes, now: now)
+    claims.aud = audience
     return try signed(claims, by: key, origin)
   }
 
@@ -43,14 +37,8 @@ enum ServiceAccountJWT {
     now: Date,
     _ origin: Origin
   ) throws(CloudError) -> AccessToken {
-    let issued = Int64(now.timeIntervalSince1970) - Lives.backdated
-    let claims = Claims(
-      iss: key.email,
-      scope: scopes.joined(separator: " "),
-      iat: issued,
-      exp: issued + Int64(Lives.usual),
-      sub: key.email
-    )
+    var claims = Claims(key, scopes: scopes, now: now)
+    claims.sub = key.email
     return AccessToken(
       token: try signed(claims, by: key, origin),
       obtained: now,
@@ -71,6 +59,13 @@ enum ServiceAccountJWT {
     let exp: Int64
     var aud: String?
     var sub: String?
+
+    init(_ key: ServiceAccountKey, scopes: [String], now: Date) {
+      iss = key.email
+      scope = scopes.joined(separator: " ")
+      iat = Int64(now.timeIntervalSince1970) - Lives.backdated
+      exp = iat + Int64(Lives.usual)
+    }
   }
 
   private static func signed(_ claims: Claims, by key: ServiceAccountKey, _ origin: Origin)

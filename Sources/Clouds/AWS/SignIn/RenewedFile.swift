@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Clouds
+import OAuth
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// What lies in a file of a sign-in: a token, and what renews it.
+protocol SignInToken: Sendable {
+  /// Reads the members of a file; nil if what is needed is not there.
+  init?(_ members: [String: StrictJSON])
+  /// When it ends by this machine's clock.
+  var expiry: Date { get }
+  /// The whole file, with what is not known here.
+  var document: Secret { get }
+}
+
+extension SignInToken {
+  /// Seconds until its end; negative after it.
+  func left(at now: Date) -> Double { expiry.timeIntervalSince(now) }
+}
+
+/// A sign-in's file in a cache of the AWS tools, which write it without our lock: how it is renewed without spending a
+/// refresh token twice.
+struct RenewedFile<Token: SignInToken>: Sendable {
+  let file: CacheDocument
+  /// What one process at a time may do.
+  let writer: KeptIdentity
+  /// Seconds before its end from which on a token is renewed.
+  let window: Double
+  /// Reads the file; throws ``CloudError/Code/loginNeeded`` if no whole token lies there.
+  let read: @Sendable () async throws(CloudError) -> Token
+  /// Says that a person has to sign in.
+  let needed: @Sendable (_ what: String) -> CloudError
+
+  private var effects: CloudEffects { file.effects }
+
+  /// The token that `renew` gives for the one in the file, or what another process renewed meanwhile.
+  ///
+  /// While the old one is good, a renewal that fails, or that takes another process too long, is none of the caller's
+  /// business.
+  func renewed(
+    _ token: Token,
+    by renew: @escaping @Sendable (Token) async throws(CloudError) -> Token
+  ) async throws(CloudError) -> Token {
+    let body: @Sendable () async throws(CloudError) -> KeptSecret = {
+      () async throws(CloudError) -> KeptSecret in
+      try await renewAlone(renew)
+    }
+    do throws(CloudError) {
+      return try parsed(try await effects.alone(writer, body))
+    } catch {
+      guard token.left(at: effects.now()) > 0 else { throw error }
+      return token
+    }
+  }
+
+  private func renewAlone(
+    _ renew: @Sendable (Token) async throws(CloudError) -> Token
+  ) async throws(CloudError) -> KeptSecret {
+    let old = try await read()
+    if old.left(at: effects.now()) >= window { return kept(old) }
+    do throws(CloudError) {
+      // A refresh token is not spent before the place of its successor has proved to be writable.
+      try effects.replaceFile(file.path, Array(old.document.expose().utf8))
+      return kept(keep(try await renew(old)))
+    } catch {
+      return kept(try await remaining(old, after: error))
+    }
+  }
+
+  private func keep(_ token: Token) -> Token {
+    do throws(CloudError) {
+      try effects.replaceFile(file.path, Array(token.document.expose().utf8))
+    } catch {
+      // The token is good for now; without its file the next renewal will ask for a sign-in.
+      effects.tell("the renewed sign-in could not be written to \(file.path): \(error.what)")
+    }
+    return token
+  }
+
+  /// What can be gone on with after a renewal that failed; the AWS tools may have renewed without our lock.
+  private func remaining(
+    _ old: Token,
+    after failure: CloudError
+  ) async throws(CloudError) -> Token {
+    effects.trace("the sign-in was not renewed: \(failure.what)")
+    let found = (try? await read()) ?? old
+    guard found.left(at: effects.now()) > 0 else { throw failure }
+    return found
+  }
+
+  private func kept(_ token: Token) -> KeptSecret {
+    KeptSecret(secret: token.document, obtained: effects.now(), expiry: token.expiry)
+  }
+
+  private func parsed(_ kept: KeptSecret) throws(CloudError) -> Token {
+    guard let members = (try? StrictJSON(parsing: kept.secret.expose().utf8))?.members,
+      let token = Token(members)
+    else { throw needed("the renewed sign-in cannot be read") }
+    return token
+  }
+}
