@@ -37,7 +37,7 @@ extension CredentialSource {
     case .renew(let good): return try await renew(good, rejected: rejected, slot)
     case .share(let outage, let good):
       if let good, outage.code == .temporary { return hand(good.token, good.times, slot) }
-      throw shared(outage)
+      throw outage.shared(at: effects.now())
     case .logIn(let reason): return try await logInAndHand(reason, slot)
     case .otherAuthorities: throw otherAuthorities
     }
@@ -140,7 +140,7 @@ extension CredentialSource {
       case .share(let outage, let good):
         lock.release()
         if let good, outage.code == .temporary { return hand(good.token, good.times, slot) }
-        throw shared(outage)
+        throw outage.shared(at: effects.now())
       case .logIn(let reason):
         lock.release()
         return try await logInAndHand(reason, slot)
@@ -278,15 +278,6 @@ extension CredentialSource {
     guard let good, good.times.isGood(at: effects.now()) else { throw error }
     effects.trace("handing out the old token, which is still good: \(error.what)")
     return hand(good.token, good.times, slot)
-  }
-
-  private func shared(_ outage: Session.Outage) -> CredentialsError {
-    let wait = max(Int(outage.until.timeIntervalSince(effects.now()).rounded(.up)), 1)
-    return CredentialsError(
-      outage.code,
-      outage.what,
-      remedy: "\(outage.remedy); next try in \(wait) s"
-    )
   }
 
   private var otherAuthorities: CredentialsError {

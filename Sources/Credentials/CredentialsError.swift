@@ -81,6 +81,11 @@ package struct CredentialsError: Error, Sendable {
     }
   }
 
+  /// What helps against a refusal whose words have a number of Entra ID's in them; nil for any other.
+  static func remedy(of why: String) -> String? {
+    EntraFault.named(in: why)?.remedy(logIn: "lanyard login")
+  }
+
   private static func code(of error: OAuthError) -> Code {
     if error.isTemporary { return .temporary }
     switch error.code {

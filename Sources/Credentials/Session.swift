@@ -153,6 +153,12 @@ package struct Session: Sendable {
       self.what = what
       self.remedy = remedy
     }
+
+    /// The failure as whoever shares it at `now` is told: with when the next try will be.
+    func shared(at now: Date) -> CredentialsError {
+      let wait = max(Int(until.timeIntervalSince(now).rounded(.up)), 1)
+      return CredentialsError(code, what, remedy: "\(remedy); next try in \(wait) s")
+    }
   }
 
   /// The token of the wanted kind with its times, if the session holds one that an API server can be shown.

@@ -144,7 +144,7 @@ extension Login {
     throw CredentialsError(
       .configuration,
       why,
-      remedy: Self.remedy(of: why) ?? "check the client id, its secret and the scopes"
+      remedy: CredentialsError.remedy(of: why) ?? "check the client id, its secret and the scopes"
     )
   }
 }

@@ -82,7 +82,8 @@ extension Login {
         throw CredentialsError(
           .configuration,
           why,
-          remedy: Self.remedy(of: why) ?? "check the client id, its secret and the scopes"
+          remedy: CredentialsError.remedy(of: why)
+            ?? "check the client id, its secret and the scopes"
         )
       case .temporary(let why, _), .unknown(let why):
         throw CredentialsError(.temporary, why, remedy: "log in again in a moment")
@@ -90,16 +91,11 @@ extension Login {
         throw CredentialsError(
           .refused,
           "the login failed: \(why)",
-          remedy: Self.remedy(of: why) ?? "log in again"
+          remedy: CredentialsError.remedy(of: why) ?? "log in again"
         )
       case nil: throw CredentialsError(.failed, "the login failed", remedy: "log in again")
       }
     }
-  }
-
-  /// What helps against a failure that Entra ID numbers.
-  static func remedy(of why: String) -> String? {
-    EntraFault.named(in: why)?.remedy(logIn: "lanyard login")
   }
 
   func accept(

@@ -264,7 +264,7 @@ package struct Renewal {
       return .failed(
         .configuration,
         what: why,
-        remedy: Login.remedy(of: why)
+        remedy: CredentialsError.remedy(of: why)
           ?? "check the client id, its secret and the scopes in the kubeconfig"
       )
     case .refused(let why):
@@ -272,7 +272,7 @@ package struct Renewal {
       return .failed(
         .refused,
         what: why,
-        remedy: Login.remedy(of: why)
+        remedy: CredentialsError.remedy(of: why)
           ?? "ask whoever runs the issuer what it means; the session is kept"
       )
     case .temporary(let why, let retryAfter):

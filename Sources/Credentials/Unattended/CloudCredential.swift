@@ -88,10 +88,6 @@ extension CredentialsError {
 extension CloudError {
   /// The same failure in a cloud's words, for what failed between it and the store.
   package init(_ error: CredentialsError) {
-    if let own = error.cause as? CloudError, own.what == error.what {
-      self = own
-      return
-    }
     let code: Code =
       switch error.code {
       case .failed: .failed

@@ -101,7 +101,7 @@ extension CredentialSource {
       CredentialsError(
         .configuration,
         why,
-        remedy: Login.remedy(of: why)
+        remedy: CredentialsError.remedy(of: why)
           ?? "check the client id, what it authenticates with, and the scopes"
       )
     case .temporary(let why, let after):
@@ -111,7 +111,7 @@ extension CredentialSource {
       CredentialsError(
         .refused,
         "the issuer gives no token: \(why)",
-        remedy: Login.remedy(of: why)
+        remedy: CredentialsError.remedy(of: why)
           ?? "ask whoever runs the issuer whether this client may use the grant"
       )
     case nil: CredentialsError(.failed, "the issuer gives no token", remedy: "try again")

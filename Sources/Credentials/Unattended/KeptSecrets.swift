@@ -145,8 +145,8 @@ package struct KeptSecrets: Sendable {
     ) { () throws(CredentialsError) -> Never? in nil }
     guard case .lock(let lock) = taken else { return }
     defer { lock.release() }
-    let (key, created) = try store.establish()
-    if created { KeyNotice.lines(folder: store.folder).forEach { effects.tell($0) } }
+    // What a key file is worth is said at a person's login; a robot's kubectl is not to say more than it did.
+    let key = try store.establish().key
     let generation = try store.open(id, key: key)?.generation
     _ = try store.commit(
       id,

@@ -29,12 +29,7 @@ struct SharedOutage {
     guard let outage = last(), now < outage.until,
       outage.until.timeIntervalSince(now) <= Numbers.retryAfterMost
     else { return nil }
-    let wait = max(Int(outage.until.timeIntervalSince(now).rounded(.up)), 1)
-    return CredentialsError(
-      outage.code,
-      outage.what,
-      remedy: "\(outage.remedy); next try in \(wait) s"
-    )
+    return outage.shared(at: now)
   }
 
   /// Notes a failure; the pauses of failures in a row double.
