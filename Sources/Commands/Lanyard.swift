@@ -16,7 +16,7 @@ struct Lanyard: AsyncParsableCommand {
       or issuer down, 6 the session store or its key is not available, 7 configuration is wrong
       """,
     version: "lanyard \(Version.current)",
-    subcommands: [GetToken.self, LogIn.self, LogOut.self, Trust.self, RenewSession.self]
+    subcommands: [GetToken.self, LogIn.self, LogOut.self, Trust.self]
   )
 }
 
@@ -30,6 +30,9 @@ enum Version {
 /// The process's stdout carries the result of a command and nothing else.
 package func runLanyard() async -> Never {
   SignalPolicy.ignorePipe()
-  let code = await ExitCodes.run(Lanyard.self, CommandLine.arguments.dropFirst().map { $0 })
-  ExitCodes.end(code)
+  let arguments = Array(CommandLine.arguments.dropFirst())
+  if arguments == [RenewSession.name] {
+    ExitCodes.end(await RenewSession.run())
+  }
+  ExitCodes.end(await ExitCodes.run(Lanyard.self, arguments))
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import ArgumentParser
 import Credentials
 import Host
 
@@ -14,20 +13,28 @@ import Darwin
 
 /// The detached renewal: what an asker starts, never a person.
 ///
-/// Descriptor 3 gives the order, 4 takes the report, 5 holds the session lock.
-struct RenewSession: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "renew-session",
-    abstract: "Started by get-token.",
-    shouldDisplay: false
-  )
+/// Descriptor 3 gives the order, 4 takes the report, 5 holds the session lock. Not a command of the argument parser,
+/// which would take a quarter of the time of the whole process.
+enum RenewSession {
+  /// The one argument of the process.
+  static let name = "renew-session"
 
   /// The descriptors that the asker maps.
   static let order: Int32 = 3
   static let report: Int32 = 4
   static let lock: Int32 = 5
 
-  func run() async throws {
+  /// Renews as ordered and reports; gives the exit code after telling what went wrong.
+  static func run() async -> Int32 {
+    do throws(Failure) {
+      try await renew()
+      return 0
+    } catch {
+      return ExitCodes.told(error)
+    }
+  }
+
+  private static func renew() async throws(Failure) {
     SignalPolicy.outliveAsker()
     // The last resort against a renewal that hangs: SIGALRM ends it, and its lock with it.
     alarm(UInt32(Numbers.renewalLife))

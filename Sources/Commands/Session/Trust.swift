@@ -9,6 +9,7 @@ import ReadyCredential
 /// `lanyard trust ISSUER`: secrets named in a kubeconfig may be sent to this issuer.
 struct Trust: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "trust",
     abstract: "Let secrets that a kubeconfig names be sent to an issuer.",
     discussion: """
       A kubeconfig that somebody else wrote could name any file as the client's secret and any server as the \

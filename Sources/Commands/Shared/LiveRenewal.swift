@@ -30,7 +30,7 @@ enum LiveRenewal {
     do {
       _ = try DetachedProcess.start(
         executable: executable,
-        arguments: ["renew-session"],
+        arguments: [RenewSession.name],
         environment: environment.filter { passed.contains($0.key) },
         inherit: [
           RenewSession.order: orders.readEnd, RenewSession.report: reports.writeEnd,

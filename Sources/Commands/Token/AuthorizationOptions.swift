@@ -4,9 +4,9 @@ package import ArgumentParser
 package import Credentials
 package import OAuth
 
-extension Offer: ExpressibleByArgument {}
-extension AuthorizationRequest.ResponseMode: ExpressibleByArgument {}
-extension PushedAuthorization.Use: ExpressibleByArgument {}
+extension Offer: OptionWord {}
+extension AuthorizationRequest.ResponseMode: OptionWord {}
+extension PushedAuthorization.Use: OptionWord {}
 
 /// What is asked of the issuer beside scopes, and over which of its extensions.
 package struct AuthorizationOptions: ParsableArguments {

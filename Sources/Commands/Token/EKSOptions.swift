@@ -4,7 +4,7 @@ import AWS
 package import ArgumentParser
 
 /// Which host of STS a token names.
-package enum RegionalEndpoints: String, ExpressibleByArgument, CaseIterable, Sendable {
+package enum RegionalEndpoints: String, OptionWord, Sendable {
   /// That of the region.
   case regional
   /// The one global host, for regions that are older than regional hosts.

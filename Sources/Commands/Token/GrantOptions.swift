@@ -3,8 +3,8 @@
 package import ArgumentParser
 package import Credentials
 
-extension GrantType: ExpressibleByArgument {}
-extension AssertionProvider: ExpressibleByArgument {}
+extension GrantType: OptionWord {}
+extension AssertionProvider: OptionWord {}
 
 /// Which grant gives the tokens, and what it needs that a person at a browser does not.
 package struct GrantOptions: ParsableArguments {

@@ -33,7 +33,7 @@ package enum EnvironmentAuthorities {
     paths.removeAll { systemFiles.contains($0) }
     guard !paths.isEmpty else { return [] }
     var rest = limit
-    var found: Set<String> = []
+    var found: Set<[UInt8]> = []
     for path in paths {
       guard let bytes = try named(path, environment, limit: rest) else { continue }
       rest -= bytes.count
@@ -44,7 +44,7 @@ package enum EnvironmentAuthorities {
       guard let bytes = try? Files.readBounded(file, limit: limit) else { continue }
       found.subtract(certificates(bytes))
     }
-    return Array(found.sorted().map(pem).joined())
+    return found.sorted { $0.lexicographicallyPrecedes($1) }.flatMap(pem)
   }
 
   /// A file's content; what lies in a folder without being a file of ours to read is passed over.
@@ -65,29 +65,32 @@ package enum EnvironmentAuthorities {
   }
 
   /// The base64 text of each certificate in a bundle, without line ends (RFC 7468 §5).
-  private static func certificates(_ bytes: [UInt8]) -> Set<String> {
-    var found: Set<String> = []
-    var current: String?
+  ///
+  /// Bytes and not strings: a system's bundle is 200 kB, and many environments name it.
+  private static func certificates(_ bytes: [UInt8]) -> Set<[UInt8]> {
+    var found: Set<[UInt8]> = []
+    var current: [UInt8]?
     for line in bytes.split(whereSeparator: { $0 == 0x0a || $0 == 0x0d }) {
-      switch String(decoding: line, as: UTF8.self) {
-      case "-----BEGIN CERTIFICATE-----": current = ""
-      case "-----END CERTIFICATE-----":
+      if line.elementsEqual(begin) {
+        current = []
+      } else if line.elementsEqual(end) {
         if let text = current, !text.isEmpty { found.insert(text) }
         current = nil
-      case let text: current? += text.filter { !$0.isWhitespace }
+      } else if current != nil {
+        current?.append(contentsOf: line.lazy.filter { $0 != 0x20 && $0 != 0x09 })
       }
     }
     return found
   }
 
-  private static func pem(_ text: String) -> [UInt8] {
-    var lines = ["-----BEGIN CERTIFICATE-----"]
-    var rest = text[...]
-    while !rest.isEmpty {
-      lines.append(String(rest.prefix(64)))
-      rest = rest.dropFirst(64)
+  private static let begin = Array("-----BEGIN CERTIFICATE-----".utf8)
+  private static let end = Array("-----END CERTIFICATE-----".utf8)
+
+  private static func pem(_ text: [UInt8]) -> [UInt8] {
+    var lines = begin + [0x0a]
+    for start in stride(from: 0, to: text.count, by: 64) {
+      lines += text[start..<min(start + 64, text.count)] + [0x0a]
     }
-    lines.append("-----END CERTIFICATE-----\n")
-    return Array(lines.joined(separator: "\n").utf8)
+    return lines + end + [0x0a]
   }
 }
