@@ -31,8 +31,7 @@ enum Version {
 package func runLanyard() async -> Never {
   SignalPolicy.ignorePipe()
   let arguments = Array(CommandLine.arguments.dropFirst())
-  if arguments == [RenewSession.name] {
-    ExitCodes.end(await RenewSession.run())
-  }
+  if arguments == [RenewSession.name] { ExitCodes.end(await RenewSession.run()) }
+  if arguments == [RenewSignIn.name] { ExitCodes.end(await RenewSignIn.run()) }
   ExitCodes.end(await ExitCodes.run(Lanyard.self, arguments))
 }

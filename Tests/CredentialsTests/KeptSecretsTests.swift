@@ -166,12 +166,17 @@ import Foundation
     )
     let inner: @Sendable () async throws(CloudError) -> KeptSecret = {
       () async throws(CloudError) -> KeptSecret in
-      try await kept.alone(Self.role, source.make)
+      try await kept.alone(Self.role) { _ async throws(CloudError) in try await source.make() }
     }
-    let error = await #expect(throws: CloudError.self) { try await kept.alone(Self.role, inner) }
+    let error = await #expect(throws: CloudError.self) {
+      try await kept.alone(Self.role) { _ async throws(CloudError) in try await inner() }
+    }
     #expect(error?.code == .temporary)
     #expect(source.made == 0)
-    #expect(try await kept.alone(Self.role, source.make).secret.expose() == "secret-1")
+    let made = try await kept.alone(Self.role) { _ async throws(CloudError) in
+      try await source.make()
+    }
+    #expect(made.secret.expose() == "secret-1")
     #expect(source.world.read { $0.locks }.isEmpty)
   }
 }

@@ -15,7 +15,7 @@ import Foundation
   /// What the programs said and showed, and the tokens that they handed out.
   private struct Evidence {
     var errors: [String] = []
-    var processes: [(commandLine: String, environment: String)] = []
+    var processes: [RunningProcess] = []
     var handedOut: Set<String> = []
 
     mutating func add(_ result: Outcome, exit: Int) throws {

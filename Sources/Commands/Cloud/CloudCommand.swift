@@ -68,12 +68,34 @@ struct CloudCommand {
 
   /// The effects for a command that a person typed.
   var effectsByHand: CloudEffects {
+    live().effects(KeptSecrets(store: store, effects: effects, rejected: false), interactive: nil)
+  }
+
+  /// The effects for a renewal on behalf of an asker that had these arguments and holds the lock.
+  func effects(carryingOut arguments: [String], _ heard: Heard) -> CloudEffects {
+    var live = live()
+    live.arguments = arguments
+    var own = live.effects(
+      KeptSecrets(store: store, effects: effects, rejected: false),
+      interactive: false
+    )
+    own.tell = { heard.tell($0) }
+    own.trace = { heard.trace($0) }
+    own.alone = { _, _, body async throws(CloudError) in
+      let secret = try await body()
+      heard.keep(secret)
+      return secret
+    }
+    return own
+  }
+
+  private func live() -> LiveCloud {
     LiveCloud(
       surroundings: surroundings,
       configuration: configuration,
       effects: effects,
       files: ReadFiles()
-    ).effects(KeptSecrets(store: store, effects: effects, rejected: false), interactive: nil)
+    )
   }
 }
 

@@ -12,6 +12,8 @@ struct LiveCloud: Sendable {
   let configuration: UserConfiguration
   let effects: Effects
   let files: ReadFiles
+  /// The arguments of the command, by which messages find the context that runs it.
+  var arguments = Array(CommandLine.arguments.dropFirst())
 
   /// The effects for one request.
   ///
@@ -41,9 +43,10 @@ struct LiveCloud: Sendable {
       kept: { identity, enough, make async throws(CloudError) in
         try await kept.secret(of: identity, enough: enough, make: make)
       },
-      alone: { identity, body async throws(CloudError) in
-        try await kept.alone(identity) { () async throws(CloudError) -> KeptSecret in
-          try await SignalPolicy.holdingBack(body)
+      alone: { identity, renewal, body async throws(CloudError) in
+        try await kept.alone(identity) { lock async throws(CloudError) -> KeptSecret in
+          guard let renewal, let lock else { return try await SignalPolicy.holdingBack(body) }
+          return try await RenewSignIn.renew(renewal, lock, for: self)
         }
       }
     )
@@ -59,9 +62,9 @@ struct LiveCloud: Sendable {
   /// `lanyard login` with the context whose user runs this very command.
   private var loginCommand: @Sendable () -> String? {
     let environment = surroundings.environment
-    return {
+    return { [arguments] in
       ContextLookup(environment: environment, kubeconfig: nil)
-        .context(running: Array(CommandLine.arguments.dropFirst()))
+        .context(running: arguments)
         .map { "lanyard login \(ShellWord.quote($0))" }
     }
   }

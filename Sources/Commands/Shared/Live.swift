@@ -59,7 +59,7 @@ enum Live {
       attemptLock: { path, why throws(LockProblem) in try attemptLock(path, why) },
       lockHolder: { path in lockHolder(path) },
       startRenewal: { order, lock in
-        try await LiveRenewal.start(order, lock, environment: surroundings.environment)
+        try await RenewSession.start(order, lock, environment: surroundings.environment)
       },
       listen: { addresses async throws(ListenProblem) in try await LiveListener.bind(addresses) },
       openBrowser: { url in

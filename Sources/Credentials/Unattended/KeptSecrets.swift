@@ -55,9 +55,11 @@ package struct KeptSecrets: Sendable {
   }
 
   /// Runs `body` under the lock of an identity: what `CloudEffects.alone` does.
+  ///
+  /// `body` may hand the lock over to a process that outlives this one; it is nil where there can be none.
   package func alone(
     _ identity: KeptIdentity,
-    _ body: @Sendable () async throws(CloudError) -> KeptSecret
+    _ body: @Sendable (HeldLock?) async throws(CloudError) -> KeptSecret
   ) async throws(CloudError) -> KeptSecret {
     let lock: HeldLock?
     do throws(CredentialsError) {
@@ -66,7 +68,7 @@ package struct KeptSecrets: Sendable {
       throw CloudError(error)
     }
     defer { lock?.release() }
-    return try await body()
+    return try await body(lock)
   }
 
   /// Nil where there can be no lock; whoever holds one too long is an error, because two must not do this at once.

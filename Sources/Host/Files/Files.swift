@@ -62,6 +62,14 @@ package enum Files {
     unsafe path.withCString { unsafe access($0, F_OK) } == 0
   }
 
+  /// Whether a folder may be entered by this user.
+  package static func isEnterable(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe path.withCString { pointer in
+      unsafe stat(pointer, &status) == 0 && access(pointer, X_OK) == 0
+    } && status.st_mode & S_IFMT == S_IFDIR
+  }
+
   /// Whether a path is a regular file that we may run.
   package static func isProgram(_ path: String) -> Bool {
     var status = stat()

@@ -19,7 +19,7 @@ package enum DetachedProcess {
     case ordinary
   }
 
-  /// Starts a program in a session of its own, in `/`, with stdio on `/dev/null`.
+  /// Starts a program in a session of its own, with stdio on `/dev/null`.
   ///
   /// The child has exactly the descriptors of `inherit` besides stdio, and starts with HUP, INT, TERM and
   /// PIPE blocked until it
@@ -30,13 +30,15 @@ package enum DetachedProcess {
   ///   - arguments: Its arguments, without the program's own name.
   ///   - environment: Its whole environment.
   ///   - inherit: Descriptor in the child (3 or higher) to descriptor of ours. Ours stay open, and may have any number.
+  ///   - folder: Where it runs.
   /// - Returns: The process id.
   /// - Throws: `.badArgument` for a mapping that cannot be, `.system` if the program cannot be started.
   package static func start(
     executable: String,
     arguments: [String],
     environment: [String: String],
-    inherit: [Int32: Int32] = [:]
+    inherit: [Int32: Int32] = [:],
+    folder: String = "/"
   ) throws(SpawnError) -> Int32 {
     guard inherit.keys.allSatisfy({ $0 >= 3 }) else {
       throw HostError(.badArgument, "a process that outlives its asker has no stdio of its own")
@@ -46,11 +48,12 @@ package enum DetachedProcess {
       arguments: arguments,
       environment: environment,
       inherit: inherit,
-      signals: .shielded
+      signals: .shielded,
+      folder: folder
     )
   }
 
-  /// Starts a program as ``start(executable:arguments:environment:inherit:)`` does, with a choice of signals.
+  /// Starts a program as ``start(executable:arguments:environment:inherit:folder:)`` does, with a choice of signals.
   ///
   /// A browser must not start with signals blocked. `folder` is where it runs; `inherit` may name stdout and stderr.
   package static func launch(

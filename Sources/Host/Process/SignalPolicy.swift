@@ -22,9 +22,8 @@ package enum SignalPolicy {
 
   /// Ignores HUP, INT, TERM and PIPE, then unblocks them.
   ///
-  /// ``DetachedProcess/start(executable:arguments:environment:inherit:)`` starts the child with the four
-  /// blocked, so there is
-  /// no instant at which one of them could end it. Call this first thing in the child.
+  /// ``DetachedProcess/start(executable:arguments:environment:inherit:folder:)`` starts the child with the
+  /// four blocked, so there is no instant at which one of them could end it. Call this first thing in the child.
   package static func outliveAsker() {
     for number in outlived {
       _ = signal(number, SIG_IGN)

@@ -158,7 +158,7 @@ final class AzureWorld: Sendable {
       kept: { identity, enough, make async throws(CloudError) in
         try await self.keep(identity, enough, make)
       },
-      alone: { _, body async throws(CloudError) in try await body() }
+      alone: { _, _, body async throws(CloudError) in try await body() }
     )
   }
 

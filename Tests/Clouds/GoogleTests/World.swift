@@ -85,7 +85,7 @@ final class World: Sendable {
       kept: { [self] identity, enough, make async throws(CloudError) in
         try await kept(identity, enough, make)
       },
-      alone: { _, body async throws(CloudError) in try await body() }
+      alone: { _, _, body async throws(CloudError) in try await body() }
     )
     effects.query = { [self] query throws(CloudError) in try rows(query) }
     effects.isRejected = isRejected

@@ -53,9 +53,10 @@ struct Canary {
   }
 
   /// Command line and environment of every process that has `word` in one of them; Linux only.
-  static func processes(with word: String) -> [(commandLine: String, environment: String)] {
+  static func processes(with word: String) -> [RunningProcess] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-    return names.filter { Int($0) != nil }.compactMap { name in
+    return names.compactMap { name in
+      guard let id = Int32(name) else { return nil }
       let found = ["cmdline", "environ"].map { file in
         String(
           decoding: FileManager.default.contents(atPath: "/proc/\(name)/\(file)") ?? Data(),
@@ -63,7 +64,14 @@ struct Canary {
         )
       }
       guard found.contains(where: { $0.contains(word) }) else { return nil }
-      return (found[0], found[1])
+      return RunningProcess(id: id, commandLine: found[0], environment: found[1])
     }
   }
+}
+
+/// A process as `/proc` shows it.
+struct RunningProcess {
+  let id: Int32
+  let commandLine: String
+  let environment: String
 }

@@ -23,7 +23,7 @@ extension LoginAccess {
       try signIn.removeFile(path)
       return KeptSecret(secret: Secret(""), obtained: effects.now(), expiry: effects.now())
     }
-    _ = try await effects.alone(Self.writer(session, path), remove)
+    _ = try await effects.alone(Self.writer(session, path), nil, remove)
     return box.isThere.withLock(\.self) ? .forgotten : .nothing
   }
 }

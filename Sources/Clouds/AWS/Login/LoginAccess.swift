@@ -80,14 +80,24 @@ package struct LoginAccess: Sendable {
   package func token() async throws(CloudError) -> LoginToken {
     let token = try await read()
     if token.left(at: effects.now()) >= Self.window { return token }
+    return try await renewed(token)
+  }
+
+  /// The session renewed, unless another process did meanwhile; throws what ``token()`` throws.
+  func renew() async throws(CloudError) {
+    _ = try await renewed(try await read())
+  }
+
+  private func renewed(_ token: LoginToken) async throws(CloudError) -> LoginToken {
     let sharedFile = RenewedFile(
       file: file,
       writer: Self.writer(session, file.path),
+      renewal: .console(profile: profile.name, region: context.regionOption),
       window: Self.window,
       read: read,
       needed: needed
     )
-    return try await sharedFile.renewed(token, by: renewed)
+    return try await sharedFile.renewed(token, by: successor)
   }
 
   /// The session as it lies there; throws ``CloudError/Code/loginNeeded`` if there is none.
@@ -107,7 +117,7 @@ package struct LoginAccess: Sendable {
   // MARK: renewal
 
   @Sendable
-  private func renewed(_ old: LoginToken) async throws(CloudError) -> LoginToken {
+  private func successor(of old: LoginToken) async throws(CloudError) -> LoginToken {
     let base = try self.base()
     let answer = try await Asking(effects: effects).send(
       try call(base, old),

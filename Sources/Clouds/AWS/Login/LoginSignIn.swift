@@ -208,7 +208,7 @@ package struct LoginSignIn: Sendable {
       try effects.replaceFile(path, Array(token.document.expose().utf8))
       return KeptSecret(secret: token.document, obtained: effects.now(), expiry: token.expiry)
     }
-    _ = try await effects.alone(LoginAccess.writer(session, path), write)
+    _ = try await effects.alone(LoginAccess.writer(session, path), nil, write)
     return SignedIn(
       place: "the AWS console (\(base.host))",
       person: session,

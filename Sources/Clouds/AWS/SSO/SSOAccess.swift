@@ -49,14 +49,24 @@ package struct SSOAccess: Sendable {
       guard left > 0 else { throw ended }
       return token
     }
+    return try await renewed(token)
+  }
+
+  /// The token renewed, unless another process did meanwhile; throws what ``token()`` throws.
+  func renew() async throws(CloudError) {
+    _ = try await renewed(try await read())
+  }
+
+  private func renewed(_ token: SSOToken) async throws(CloudError) -> SSOToken {
     let sharedFile = RenewedFile(
       file: file,
       writer: session.writer(file.path),
+      renewal: .identityCenter(profile: profile.name, region: context.regionOption),
       window: Self.window,
       read: read,
       needed: needed
     )
-    return try await sharedFile.renewed(token, by: renewed)
+    return try await sharedFile.renewed(token, by: successor)
   }
 
   /// The token as it lies there; throws ``CloudError/Code/loginNeeded`` if there is none.
@@ -76,7 +86,7 @@ package struct SSOAccess: Sendable {
   // MARK: renewal
 
   @Sendable
-  private func renewed(_ old: SSOToken) async throws(CloudError) -> SSOToken {
+  private func successor(of old: SSOToken) async throws(CloudError) -> SSOToken {
     guard let (client, refreshToken) = old.renewal(at: effects.now()) else { throw ended }
     return old.renewed(by: try await grant(client, refreshToken), now: effects.now())
   }

@@ -30,6 +30,8 @@ struct RenewedFile<Token: SignInToken>: Sendable {
   let file: CacheDocument
   /// What one process at a time may do.
   let writer: KeptIdentity
+  /// What a process that outlives this one is to renew.
+  let renewal: SignInRenewal
   /// Seconds before its end from which on a token is renewed.
   let window: Double
   /// Reads the file; throws ``CloudError/Code/loginNeeded`` if no whole token lies there.
@@ -52,7 +54,7 @@ struct RenewedFile<Token: SignInToken>: Sendable {
       try await renewAlone(renew)
     }
     do throws(CloudError) {
-      return try parsed(try await effects.alone(writer, body))
+      return try parsed(try await effects.alone(writer, renewal, body))
     } catch {
       guard token.left(at: effects.now()) > 0 else { throw error }
       return token

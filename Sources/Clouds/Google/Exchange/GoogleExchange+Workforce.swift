@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Clouds
+package import Clouds
 import OAuth
 
 extension GoogleExchange {
@@ -24,16 +24,11 @@ extension GoogleExchange {
       try await renewWriting(file).kept
     }
     let identity = KeptIdentity(name: "Google file \(origin.who)", parts: ["google-file", file])
-    return AccessToken(try await effects.alone(identity, make))
+    return AccessToken(try await effects.alone(identity, origin.renewal(of: file), make))
   }
 
   private func renewWriting(_ file: String) async throws(CloudError) -> AccessToken {
-    guard let bytes = try effects.readFile(file, CredentialFile.limit) else {
-      throw origin.wrong("it is gone")
-    }
-    guard case .workforceUser(let user) = try CredentialFile.parse(bytes, origin) else {
-      throw origin.wrong("it has become another credential meanwhile")
-    }
+    let (user, bytes) = try origin.workforceUser(in: file, effects)
     var token = try await renewed(user)
     token.mark = AccessToken.mark(of: token.refreshToken ?? user.refreshToken)
     guard let successor = token.refreshToken, successor != user.refreshToken else { return token }
@@ -52,5 +47,46 @@ extension GoogleExchange {
     let address = try HostRule(universe: nil, effects)
       .address(user.tokenURL, named: "token_url", of: origin)
     return try await send(TokenCall.refresh(user, url: address.text), .person, to: address)
+  }
+}
+
+extension Origin {
+  /// The renewal of a workforce login in a file, for another process.
+  fileprivate func renewal(of file: String) -> SignInRenewal {
+    .workforce(file: file, place: place, signIn: signIn, who: who)
+  }
+
+  /// The workforce login in a file, and the file's bytes; throws ``CloudError/Code/configuration`` if none is there.
+  fileprivate func workforceUser(
+    in file: String,
+    _ effects: CloudEffects
+  ) throws(CloudError) -> (user: WorkforceUser, bytes: [UInt8]) {
+    guard let bytes = try effects.readFile(file, CredentialFile.limit) else {
+      throw wrong("it is gone")
+    }
+    guard case .workforceUser(let user) = try CredentialFile.parse(bytes, self) else {
+      throw wrong("it has become another credential meanwhile")
+    }
+    return (user, bytes)
+  }
+}
+
+/// The renewal of a workforce login in the process that outlives its asker.
+package enum WorkforceRenewal {
+  /// Renews the login in a file; `place`, `signIn` and `who` are those of ``SignInRenewal``.
+  ///
+  /// Throws what asking or writing gave, and ``CloudError/Code/configuration`` if no such login lies there any more.
+  package static func renew(
+    _ file: String,
+    place: String,
+    signIn: String,
+    who: String,
+    effects: CloudEffects
+  ) async throws(CloudError) {
+    let origin = Origin(place: place, signIn: signIn, who: who)
+    let (user, _) = try origin.workforceUser(in: file, effects)
+    let exchange =
+      GoogleExchange(effects: effects, scopes: [], origin: origin, writableFile: file)
+    _ = try await exchange.token(user)
   }
 }

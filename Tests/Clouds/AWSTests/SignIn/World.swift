@@ -149,7 +149,7 @@ final class World: Sendable {
       kept: { identity, enough, make async throws(CloudError) in
         try await self.kept(identity, enough, make)
       },
-      alone: { _, body async throws(CloudError) in try await body() }
+      alone: { _, _, body async throws(CloudError) in try await body() }
     )
   }
 

@@ -47,7 +47,8 @@ import Darwin
     }
   }
 
-  @Test func `a signal during the renewal does not cost the session`() async throws {
+  @Test(arguments: [SIGINT, SIGKILL])
+  func `a signal during the renewal does not cost the session`(signal: Int32) async throws {
     try await SignInDesk.with { aws in
       try await aws.signInAtConsole(for: -10)
       aws.service.site.change { $0.tokenDelay = 1 }
@@ -55,7 +56,7 @@ import Darwin
       _ = try await eventually("the request") {
         aws.service.site.count("/v1/token") == 1 ? true : nil
       }
-      first.send(SIGINT)
+      first.send(signal)
       _ = try await first.result()
       let second = try await aws.token("me")
       #expect(second.status == 0, "\(second.errors)")

@@ -3,6 +3,14 @@
 import Lab
 import Testing
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// A workforce login, whose refresh token changes with each renewal.
 @Suite struct WorkforceTests {
   private static let option = "--application-default-credentials"
@@ -50,6 +58,28 @@ import Testing
       let new = try #require(try JSONValue.parse(after)["refresh_token"]?.string)
       #expect(desk.google.refreshTokens == [new])
       #expect(after == before.replacing(old, with: new))
+    }
+  }
+
+  @Test(arguments: [SIGINT, SIGKILL])
+  func `a signal during the renewal does not cost the login`(signal: Int32) async throws {
+    try await GoogleDesk.with { desk in
+      desk.google.setRotation(true)
+      desk.google.setDelay(1)
+      let text = try file(desk, "worker@example.com")
+      let variables = try desk.surroundings([
+        "GOOGLE_APPLICATION_CREDENTIALS": try desk.desk.file("adc.json", text)
+      ])
+      let words = ["get-token", "gke", Self.option]
+      let first = try desk.desk.startLanyard(words, variables)
+      _ = try await eventually("the request") { desk.lines.isEmpty ? nil : true }
+      first.send(signal)
+      _ = try await first.result()
+      let second = try await desk.desk.lanyard(words, variables)
+      #expect(second.status == 0, "\(second.errors)")
+      let after = try PrivateFile.read("\(desk.desk.folder)/adc.json")
+      let left = try #require(try JSONValue.parse(after)["refresh_token"]?.string)
+      #expect(desk.google.refreshTokens == [left], "the file holds the one that is good")
     }
   }
 

@@ -113,7 +113,7 @@ package struct SSOSignIn: Sendable {
       try effects.replaceFile(path, Array(token.document.expose().utf8))
       return KeptSecret(secret: token.document, obtained: now, expiry: token.expiry)
     }
-    _ = try await effects.alone(session.writer(path), write)
+    _ = try await effects.alone(session.writer(path), nil, write)
     return SignedIn(
       place: session.name.map { "IAM Identity Center \($0) (\(session.startURL))" }
         ?? "IAM Identity Center \(session.startURL)",

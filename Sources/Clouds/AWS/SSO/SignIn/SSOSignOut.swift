@@ -60,7 +60,7 @@ package struct SSOSignOut: Sendable {
       ended.outcome.withLock { $0 = outcome }
       return KeptSecret(secret: Secret(""), obtained: effects.now(), expiry: effects.now())
     }
-    _ = try await effects.alone(session.writer(file.path), end)
+    _ = try await effects.alone(session.writer(file.path), nil, end)
     return ended.outcome.withLock(\.self)
   }
 
