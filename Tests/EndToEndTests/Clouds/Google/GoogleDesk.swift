@@ -132,9 +132,14 @@ struct GoogleDesk: Sendable {
   }
 
   /// What the account's own configuration allows from now on.
-  func allow(_ words: String) throws {
+  func allow(_ words: String) throws { try write("allow: [\(words)]\n") }
+
+  /// The secrets that the account's own configuration names from now on.
+  func configure(secrets: String) throws { try write("secrets:\n  \(secrets)\n") }
+
+  private func write(_ configuration: String) throws {
     let home = "\(desk.folder)/home/.config"
     for folder in [home, "\(home)/lanyard"] { try PrivateFile.makeFolder(folder) }
-    try PrivateFile.write("allow: [\(words)]\n", to: "\(home)/lanyard/config.yaml")
+    try PrivateFile.write(configuration, to: "\(home)/lanyard/config.yaml")
   }
 }
