@@ -152,6 +152,24 @@ import Darwin
     }
   }
 
+  @Test func `an access token that is refused does not cost the successor`() async throws {
+    try await GoogleDesk.with { desk in
+      desk.google.setRotation(true)
+      let row = try JSONValue.parse(try file(desk, "worker@example.com"))
+      try await desk.signIn([("worker@example.com", row)])
+      try desk.configure("worker@example.com")
+      let ask = "\"$0\" get-token gke"
+      _ = try await desk.shell("\(ask); exit $?", desk.slowClock())
+      let tokens = try await desk.shell("\(ask) && echo && sleep 2.5 && \(ask)")
+        .map { try $0.token }
+      #expect(Set(tokens).count == 2)
+      #expect(try await desk.getToken(["--scopes", "other"]).status == 0)
+      let spent = desk.google.requests.map { $0.form["refresh_token"] ?? "" }
+      #expect(spent.count == 3 && Set(spent).count == 3)
+      #expect(spent.first == row["refresh_token"]?.string)
+    }
+  }
+
   @Test func `two requests with other scopes do not spend one token at once`() async throws {
     try await GoogleDesk.with { desk in
       desk.google.setRotation(true)
