@@ -47,10 +47,12 @@ import Foundation
     func secret(
       _ identity: KeptIdentity = role,
       enough: Double = 60,
+      untilOver: Bool = false,
       rejected: Bool = false
     ) async throws -> String {
+      let terms = KeptTerms(enough: enough, untilOver: untilOver)
       let kept = KeptSecrets(store: world.store, effects: world.effects, rejected: rejected)
-      return try await kept.secret(of: identity, enough: enough, make: make).secret.expose()
+      return try await kept.secret(of: identity, terms: terms, make: make).secret.expose()
     }
   }
 
@@ -69,6 +71,15 @@ import Foundation
     _ = try await source.secret()
     source.world.pass(2881)
     #expect(try await source.secret() == "secret-2")
+  }
+
+  @Test func `what takes a person is made anew at its very end`() async throws {
+    let source = Source(try World())
+    _ = try await source.secret(untilOver: true)
+    source.world.pass(3539)
+    #expect(try await source.secret(untilOver: true) == "secret-1")
+    source.world.pass(2)
+    #expect(try await source.secret(untilOver: true) == "secret-2")
   }
 
   @Test func `it is made anew when not enough of it is left`() async throws {
@@ -109,13 +120,42 @@ import Foundation
     #expect(try await source.secret() == "secret-1")
     #expect(try await source.secret() == "secret-1")
     #expect(source.made == 2, "the failure is shared")
-    source.world.pass(541)
+    source.world.pass(571)
     let error = await #expect(throws: CloudError.self) { try await source.secret() }
     #expect(error?.code == .temporary)
     #expect(error?.what == "away")
   }
 
-  @Test(arguments: CloudError.Code.allCases.filter { $0 != .temporary })
+  @Test func `a sign-in that has ended keeps nobody from what is still good`() async throws {
+    let source = Source(try World())
+    _ = try await source.secret()
+    source.fail(.loginNeeded)
+    source.world.pass(3000)
+    #expect(try await source.secret() == "secret-1")
+    #expect(try await source.secret(enough: 900) == "secret-1", "the terms are for what can be had anew")
+    source.world.pass(580)
+    let error = await #expect(throws: CloudError.self) { try await source.secret() }
+    #expect(error?.code == .loginNeeded)
+    #expect(source.made == 4, "it is not shared")
+  }
+
+  @Test func `what is over is swept, with its lock, when something is kept`() async throws {
+    let source = Source(try World())
+    _ = try await source.secret()
+    let folder = source.world.store.folder
+    let before = try FileEffects.posix.list("\(folder)/sessions")
+    source.world.pass(3000)
+    _ = try await source.secret(KeptIdentity(name: "another", parts: ["another"]))
+    #expect(try FileEffects.posix.list("\(folder)/sessions").count == 2)
+    source.world.pass(1000)
+    _ = try await source.secret(KeptIdentity(name: "third", parts: ["third"]))
+    let after = try FileEffects.posix.list("\(folder)/sessions")
+    #expect(after.count == 2)
+    #expect(!after.contains(try #require(before.first)))
+    #expect(source.world.read { $0.locks }.isEmpty)
+  }
+
+  @Test(arguments: CloudError.Code.allCases.filter { ![.temporary, .loginNeeded].contains($0) })
   func `any other failure shows, and is not shared`(code: CloudError.Code) async throws {
     let source = Source(try World())
     _ = try await source.secret()

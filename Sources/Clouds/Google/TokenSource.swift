@@ -72,14 +72,15 @@ struct TokenSource: Sendable {
     _ identity: KeptIdentity,
     _ make: @Sendable () async throws(CloudError) -> KeptSecret
   ) async throws(CloudError) -> AccessToken {
-    let token = AccessToken(try await effects.kept(identity, Lives.enough, make))
+    let token = AccessToken(try await effects.kept(identity, KeptTerms(enough: Lives.enough), make))
     guard let mark = token.mark, let file = found.writableFile,
       let bytes = try effects.readFile(file, CredentialFile.limit),
       case .workforceUser(let user) = try CredentialFile.parse(bytes, found.origin),
       AccessToken.mark(of: user.refreshToken) != mark
     else { return token }
     effects.trace("\(found.origin.place) is another sign-in than the one that a token is kept of")
-    return AccessToken(try await effects.kept(identity, .greatestFiniteMagnitude, make))
+    let none = KeptTerms(enough: .greatestFiniteMagnitude)
+    return AccessToken(try await effects.kept(identity, none, make))
   }
 
   /// The credential's own token, asked for now unless the vendor keeps one.

@@ -35,6 +35,8 @@ package struct CloudEffects: Sendable {
   package var readFile: @Sendable (_ path: String, _ limit: Int) throws(CloudError) -> [UInt8]?
   /// Replaces a file by rename, mode 0600 unless it was there with another; the folder has to be there.
   package var replaceFile: @Sendable (_ path: String, _ bytes: [UInt8]) throws(CloudError) -> Void
+  /// Throws unless a file can be replaced now; nothing that lies there is touched.
+  package var proveReplaceable: @Sendable (_ path: String) throws(CloudError) -> Void = { _ in }
   /// The rows that a vendor's SQLite file has for a question, each value as text; nil if there is no such file.
   ///
   /// It is opened for reading only. Throws `.temporary` while another program holds it for longer than the question
@@ -51,13 +53,14 @@ package struct CloudEffects: Sendable {
   package var tell: @Sendable (String) -> Void
   /// Says what is being done, when `-v` asks for it; never given anything secret.
   package var trace: @Sendable (String) -> Void
-  /// What is kept under this identity with more than so many seconds left; else what `make` gives, kept from then on.
+  /// What is kept under this identity and meets the terms; else what `make` gives, kept from then on.
   ///
   /// One process at a time makes it, and the others find what it made; a temporary failure is shared for some seconds.
+  /// What does not meet the terms but is good serves on while the cloud is away, or a person would have to sign in.
   /// Where nothing can be kept, each process makes its own.
   package var kept:
     @Sendable (
-      _ identity: KeptIdentity, _ enough: Double,
+      _ identity: KeptIdentity, _ terms: KeptTerms,
       _ make: @Sendable () async throws(CloudError) -> KeptSecret
     ) async throws(CloudError) -> KeptSecret
 
@@ -96,7 +99,7 @@ package struct CloudEffects: Sendable {
     trace: @escaping @Sendable (String) -> Void,
     kept:
       @escaping @Sendable (
-        KeptIdentity, Double, @Sendable () async throws(CloudError) -> KeptSecret
+        KeptIdentity, KeptTerms, @Sendable () async throws(CloudError) -> KeptSecret
       ) async throws(CloudError) -> KeptSecret,
     alone:
       @escaping @Sendable (
@@ -123,6 +126,20 @@ package struct KeptIdentity: Sendable, Hashable {
   package init(name: String, parts: [String]) {
     self.name = name
     self.parts = parts
+  }
+}
+
+/// Until when something that is kept serves, while it can be had anew.
+package struct KeptTerms: Sendable, Equatable {
+  /// Seconds that it must have left.
+  package var enough: Double
+  /// Whether it serves until then instead of to 80 % of its life: because having it anew takes a person.
+  package var untilOver: Bool
+
+  /// States the terms.
+  package init(enough: Double, untilOver: Bool = false) {
+    self.enough = enough
+    self.untilOver = untilOver
   }
 }
 
@@ -156,18 +173,22 @@ package struct ProgramCall: Sendable {
   package var seconds: Double
   /// The folder that it runs in; nil: this process's.
   package var folder: String?
+  /// Whether the process's own environment is inherited; else only `variables` are given.
+  package var inherits: Bool
 
   /// Describes a call.
   package init(
     _ words: [String],
     variables: [String: String] = [:],
     seconds: Double,
-    folder: String? = nil
+    folder: String? = nil,
+    inherits: Bool = true
   ) {
     self.words = words
     self.variables = variables
     self.seconds = seconds
     self.folder = folder
+    self.inherits = inherits
   }
 }
 

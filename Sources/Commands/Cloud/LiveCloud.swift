@@ -10,6 +10,8 @@ import SessionStore
 struct LiveCloud: Sendable {
   let surroundings: ProcessSurroundings
   let configuration: UserConfiguration
+  /// The certificates that the configuration adds to the system's, in PEM.
+  let authorities: [UInt8]
   let effects: Effects
   let files: ReadFiles
   /// The arguments of the command, by which messages find the context that runs it.
@@ -27,7 +29,9 @@ struct LiveCloud: Sendable {
       home: surroundings.environment["HOME"] ?? AccountHome.path(),
       accountHome: AccountHome.path(),
       allows: { [configuration] in configuration.allowed.contains($0) },
-      send: effects.send,
+      send: { [effects, authorities] trust, call async throws(TransportFailure) in
+        try await effects.send(trust.adding(authorities), call)
+      },
       sendDirect: WebClients.sendDirect,
       readFile: { [files] path, limit throws(CloudError) in try files.read(path, limit: limit) },
       replaceFile: { [files] path, bytes throws(CloudError) in
@@ -40,8 +44,8 @@ struct LiveCloud: Sendable {
       },
       tell: effects.tell,
       trace: effects.trace,
-      kept: { identity, enough, make async throws(CloudError) in
-        try await kept.secret(of: identity, enough: enough, make: make)
+      kept: { identity, terms, make async throws(CloudError) in
+        try await kept.secret(of: identity, terms: terms, make: make)
       },
       alone: { identity, renewal, body async throws(CloudError) in
         try await kept.alone(identity) { lock async throws(CloudError) -> KeptSecret in
@@ -54,6 +58,7 @@ struct LiveCloud: Sendable {
       files.note(query.path)
       return try Self.rows(query)
     }
+    live.proveReplaceable = { path throws(CloudError) in try Self.proveReplaceable(path) }
     live.isRejected = kept.rejected
     live.loginCommand = loginCommand
     return live
@@ -99,13 +104,28 @@ struct LiveCloud: Sendable {
     do throws(HostError) {
       try Files.replace(path, with: bytes)
     } catch {
-      throw CloudError(
-        .store,
-        error.message,
-        remedy: error.remedy ?? "check owner and mode of the file and its folder",
-        cause: error
-      )
+      throw notWritten(error)
     }
+  }
+
+  private static func proveReplaceable(_ path: String) throws(CloudError) {
+    do throws(HostError) {
+      try Files.proveReplaceable(path, room: room)
+    } catch {
+      throw notWritten(error)
+    }
+  }
+
+  /// Bytes for which there has to be room before a refresh token is spent: more than any file of a sign-in has.
+  private static let room = 1 << 15
+
+  private static func notWritten(_ error: HostError) -> CloudError {
+    CloudError(
+      .store,
+      error.message,
+      remedy: error.remedy ?? "check owner and mode of the file and its folder",
+      cause: error
+    )
   }
 
   /// Nobody is asked behind their back: not where client-go says that nobody is there, and not without a terminal.

@@ -30,22 +30,23 @@ package struct KeptSecrets: Sendable {
     self.rejected = rejected
   }
 
-  /// What is kept under an identity and is not due, with more than `enough` seconds left; else what `make` gives.
+  /// What is kept under an identity and meets the terms; else what `make` gives.
   ///
-  /// What is due but has enough left serves on while nothing newer can be had. A store that cannot keep anything costs
-  /// time and nothing else.
+  /// What does not meet them but is good serves on while nothing newer can be had, or a person would have to sign in.
+  /// A store that cannot keep anything costs time and nothing else.
   package func secret(
     of identity: KeptIdentity,
-    enough: Double,
+    terms: KeptTerms,
     make: @Sendable () async throws(CloudError) -> KeptSecret
   ) async throws(CloudError) -> KeptSecret {
     do throws(CredentialsError) {
       let id = try Self.id(identity)
       let turn = Turn(store: store, effects: effects, id: id, why: "token")
       return try await turn.take {
-        recall(id).flatMap { isUsable($0, enough: enough) ? $0 : nil }
+        recall(id).flatMap { isUsable($0, terms) ? $0 : nil }
       } old: {
-        recall(id).flatMap { isGood($0, enough: enough) ? $0 : nil }
+        let least = min(terms.enough, Numbers.reportMargin)
+        return recall(id).flatMap { isGood($0, enough: least) ? $0 : nil }
       } make: { () throws(CredentialsError) -> KeptSecret in
         try await makeAndKeep(identity, id, make)
       }
@@ -103,12 +104,13 @@ package struct KeptSecrets: Sendable {
       && now >= kept.obtained.addingTimeInterval(-Double(Numbers.skew))
   }
 
-  private func isUsable(_ kept: KeptSecret, enough: Double) -> Bool {
+  private func isUsable(_ kept: KeptSecret, _ terms: KeptTerms) -> Bool {
     let now = effects.now()
     let life = kept.expiry.timeIntervalSince(kept.obtained)
     let times = TokenTimes(life: .lasting(life), received: kept.obtained)
     let isOld = now.timeIntervalSince(kept.obtained) > Numbers.rejectionPause
-    return isGood(kept, enough: enough) && !times.isDue(at: now) && !(rejected && isOld)
+    return isGood(kept, enough: terms.enough) && (terms.untilOver || !times.isDue(at: now))
+      && !(rejected && isOld)
   }
 
   private func makeAndKeep(
@@ -158,6 +160,23 @@ package struct KeptSecrets: Sendable {
       expecting: generation,
       using: nil
     )
+    forgetEnded()
+  }
+
+  /// Removes what others kept and is over: nobody asks for it again, because digests of renewed tokens are in its name.
+  ///
+  /// The caller holds the store's lock. Its header tells when; where that is forged, something is had anew.
+  private func forgetEnded() {
+    let now = effects.now()
+    for id in (try? store.list()) ?? [] {
+      guard let sealed = try? store.peek(id), let end = KeptRecord.expiry(sealed.header),
+        end < now.addingTimeInterval(-Double(Numbers.skew)),
+        case .some(let lock) = try? effects.attemptLock(store.lockPath(forSession: id), "sweep")
+      else { continue }
+      try? store.remove(id, expecting: sealed.generation)
+      store.forgetTraces(of: id)
+      lock.release()
+    }
   }
 
   private static func id(
@@ -192,6 +211,11 @@ private struct KeptRecord: Codable {
       expiry: secret.expiry
     )
     return Array(try encoder.encode(record))
+  }
+
+  /// When what a header describes ends; nil for a session, which has another header.
+  static func expiry(_ header: [UInt8]) -> Date? {
+    (try? JSONDecoder().decode(KeptRecord.self, from: Data(header)))?.expiry
   }
 
   static func read(_ opened: OpenSession) -> KeptSecret? {

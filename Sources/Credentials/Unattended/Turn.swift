@@ -17,7 +17,7 @@ struct Turn: Sendable {
   /// What `find` finds, now or while others make it, else what `make` gives.
   ///
   /// `old` is what will do if it cannot be had for now: with it nobody waits longer than a person would not notice, and
-  /// no temporary failure is seen. A lock that is never freed holds up but does not stop, and neither does a place
+  /// neither a temporary failure is seen nor that somebody would have to log in. A lock that is never freed holds up but does not stop, and neither does a place
   /// where there can be none.
   func take<Value>(
     find: () throws(CredentialsError) -> Value?,
@@ -28,7 +28,7 @@ struct Turn: Sendable {
     do throws(CredentialsError) {
       return try await takeTurn(patient: old() == nil, find, make)
     } catch {
-      guard error.code == .temporary, let old = old() else { throw error }
+      guard error.isForNow, let old = old() else { throw error }
       effects.trace("handing out the old token, which is still good: \(error.what)")
       return old
     }

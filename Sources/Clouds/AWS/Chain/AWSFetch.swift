@@ -93,8 +93,11 @@ struct AWSFetch: Sendable {
       )
       return CredentialsDocument.kept(made, obtained: effects.now())
     }
-    let enough = role.mfaSerial == nil ? Self.enough : Self.enoughWithMFA
-    return try await kept(role.arn, identity, enough, make)
+    // A person is asked for a code once in the life of what it gave.
+    let terms =
+      role.mfaSerial == nil
+      ? KeptTerms(enough: Self.enough) : KeptTerms(enough: Self.enoughWithMFA, untilOver: true)
+    return try await kept(role.arn, identity, terms, make)
   }
 
   private func credentials(of role: WebIdentityRole) async throws(CloudError) -> AWSCredentials {
@@ -108,7 +111,7 @@ struct AWSFetch: Sendable {
       let made = try await service.credentials(of: role, token: fresh.text)
       return CredentialsDocument.kept(made, obtained: effects.now())
     }
-    return try await kept(role.arn, role.identity + token.identity, Self.enough, make)
+    return try await kept(role.arn, role.identity + token.identity, KeptTerms(enough: Self.enough), make)
   }
 
   private func cached(_ file: String) async throws(CloudError) -> AWSCredentials? {
@@ -118,14 +121,14 @@ struct AWSFetch: Sendable {
   private func kept(
     _ arn: String,
     _ identity: [String],
-    _ enough: Double,
+    _ terms: KeptTerms,
     _ make: @escaping @Sendable () async throws(CloudError) -> KeptSecret
   ) async throws(CloudError) -> AWSCredentials {
     let whose = KeptIdentity(
       name: "AWS role \(Text.line(arn))",
       parts: ["aws-role", service.realm] + identity
     )
-    let secret = try await effects.kept(whose, enough, make)
+    let secret = try await effects.kept(whose, terms, make)
     guard let credentials = CredentialsDocument.credentials(secret) else {
       throw CloudError(
         .failed,

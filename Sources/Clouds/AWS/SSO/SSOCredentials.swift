@@ -73,7 +73,11 @@ struct SSORoleSource: Sendable {
       () async throws(CloudError) -> KeptSecret in
       try await obtained(found, enough: enough)
     }
-    let kept = try await effects.kept(identity(found.accessToken), enough, obtain)
+    let kept = try await effects.kept(
+      identity(found.accessToken),
+      KeptTerms(enough: enough),
+      obtain
+    )
     guard let credentials = CredentialsDocument.credentials(kept) else {
       throw CloudError(
         .failed,
@@ -97,7 +101,11 @@ struct SSORoleSource: Sendable {
       () async throws(CloudError) -> KeptSecret in
       try await make(token, enough: enough)
     }
-    return try await effects.kept(identity(token.accessToken), enough, again)
+    return try await effects.kept(
+      identity(token.accessToken),
+      KeptTerms(enough: enough),
+      again
+    )
   }
 
   private func identity(_ accessToken: Secret) -> KeptIdentity {

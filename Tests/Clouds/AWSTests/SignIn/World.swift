@@ -99,13 +99,13 @@ final class World: Sendable {
 
   private func kept(
     _ identity: KeptIdentity,
-    _ enough: Double,
+    _ terms: KeptTerms,
     _ make: @Sendable () async throws(CloudError) -> KeptSecret
   ) async throws(CloudError) -> KeptSecret {
     let now = self.now
     state.withLock { $0.keptNames.append(identity) }
     if let found = state.withLock({ $0.kept[identity] }),
-      found.expiry.timeIntervalSince(now) > enough
+      found.expiry.timeIntervalSince(now) > terms.enough
     {
       return found
     }
@@ -146,8 +146,8 @@ final class World: Sendable {
       ask: { _, _ in nil },
       tell: { line in self.state.withLock { $0.told.append(line) } },
       trace: { _ in },
-      kept: { identity, enough, make async throws(CloudError) in
-        try await self.kept(identity, enough, make)
+      kept: { identity, terms, make async throws(CloudError) in
+        try await self.kept(identity, terms, make)
       },
       alone: { _, _, body async throws(CloudError) in try await body() }
     )
