@@ -206,17 +206,61 @@ import Foundation
     )
     let inner: @Sendable () async throws(CloudError) -> KeptSecret = {
       () async throws(CloudError) -> KeptSecret in
-      try await kept.alone(Self.role) { _ async throws(CloudError) in try await source.make() }
+      try await kept.alone(Self.role, sharesOutage: false) { _ async throws(CloudError) in try await source.make() }
     }
     let error = await #expect(throws: CloudError.self) {
-      try await kept.alone(Self.role) { _ async throws(CloudError) in try await inner() }
+      try await kept.alone(Self.role, sharesOutage: false) { _ async throws(CloudError) in try await inner() }
     }
     #expect(error?.code == .temporary)
     #expect(source.made == 0)
-    let made = try await kept.alone(Self.role) { _ async throws(CloudError) in
+    let made = try await kept.alone(Self.role, sharesOutage: false) { _ async throws(CloudError) in
       try await source.make()
     }
     #expect(made.secret.expose() == "secret-1")
     #expect(source.world.read { $0.locks }.isEmpty)
+  }
+
+  @Test func `alone shares an outage, but not with a person who waits`() async throws {
+    let source = Source(try World())
+    let kept = KeptSecrets(
+      store: source.world.store,
+      effects: source.world.effects,
+      rejected: false
+    )
+    let renew: @Sendable (HeldLock?) async throws(CloudError) -> KeptSecret = {
+      _ async throws(CloudError) in try await source.make()
+    }
+    source.fail(.temporary)
+    for _ in 0..<3 {
+      let error = await #expect(throws: CloudError.self) {
+        try await kept.alone(Self.role, sharesOutage: true, renew)
+      }
+      #expect(error?.code == .temporary)
+    }
+    #expect(source.made == 1)
+    source.fail(nil)
+    #expect(try await kept.alone(Self.role, sharesOutage: false, renew).secret.expose() == "secret-2")
+    #expect(try await kept.alone(Self.role, sharesOutage: true, renew).secret.expose() == "secret-3")
+    #expect(source.world.read { $0.locks }.isEmpty)
+  }
+
+  @Test func `with something good at hand nobody waits for what is slow`() async throws {
+    let source = Source(try World())
+    _ = try await source.secret()
+    source.world.pass(3000)
+    let kept = KeptSecrets(
+      store: source.world.store,
+      effects: source.world.effects,
+      rejected: false
+    )
+    let forever: @Sendable () async throws(CloudError) -> KeptSecret = {
+      () async throws(CloudError) -> KeptSecret in
+      try? await Task.sleep(for: .seconds(3600))
+      return try await source.make()
+    }
+    let terms = KeptTerms(enough: 60)
+    let secret = try await kept.secret(of: Self.role, terms: terms, make: forever)
+    #expect(secret.secret.expose() == "secret-1")
+    #expect(try await source.secret() == "secret-1", "nor does whoever comes next")
   }
 }

@@ -70,7 +70,7 @@ struct TokenSource: Sendable {
   /// What is kept, unless somebody signed in anew since: then it is another's.
   private func kept(
     _ identity: KeptIdentity,
-    _ make: @Sendable () async throws(CloudError) -> KeptSecret
+    _ make: @escaping @Sendable () async throws(CloudError) -> KeptSecret
   ) async throws(CloudError) -> AccessToken {
     let token = AccessToken(try await effects.kept(identity, KeptTerms(enough: Lives.enough), make))
     guard let mark = token.mark, let file = found.writableFile,

@@ -56,12 +56,13 @@ package struct CloudEffects: Sendable {
   /// What is kept under this identity and meets the terms; else what `make` gives, kept from then on.
   ///
   /// One process at a time makes it, and the others find what it made; a temporary failure is shared for some seconds.
-  /// What does not meet the terms but is good serves on while the cloud is away, or a person would have to sign in.
+  /// What does not meet the terms but is good serves on while the cloud is away or slow, or a person would have to sign
+  /// in.
   /// Where nothing can be kept, each process makes its own.
   package var kept:
     @Sendable (
       _ identity: KeptIdentity, _ terms: KeptTerms,
-      _ make: @Sendable () async throws(CloudError) -> KeptSecret
+      _ make: @escaping @Sendable () async throws(CloudError) -> KeptSecret
     ) async throws(CloudError) -> KeptSecret
 
   /// Runs `body` while no other process of ours does so for the same identity, and gives what it gives.
@@ -99,7 +100,7 @@ package struct CloudEffects: Sendable {
     trace: @escaping @Sendable (String) -> Void,
     kept:
       @escaping @Sendable (
-        KeptIdentity, KeptTerms, @Sendable () async throws(CloudError) -> KeptSecret
+        KeptIdentity, KeptTerms, @escaping @Sendable () async throws(CloudError) -> KeptSecret
       ) async throws(CloudError) -> KeptSecret,
     alone:
       @escaping @Sendable (

@@ -48,7 +48,8 @@ struct LiveCloud: Sendable {
         try await kept.secret(of: identity, terms: terms, make: make)
       },
       alone: { identity, renewal, body async throws(CloudError) in
-        try await kept.alone(identity) { lock async throws(CloudError) -> KeptSecret in
+        try await kept.alone(identity, sharesOutage: renewal != nil) {
+          lock async throws(CloudError) -> KeptSecret in
           guard let renewal, let lock else { return try await SignalPolicy.holdingBack(body) }
           return try await RenewSignIn.renew(renewal, lock, for: self)
         }

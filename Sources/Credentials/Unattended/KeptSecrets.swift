@@ -37,7 +37,7 @@ package struct KeptSecrets: Sendable {
   package func secret(
     of identity: KeptIdentity,
     terms: KeptTerms,
-    make: @Sendable () async throws(CloudError) -> KeptSecret
+    make: @escaping @Sendable () async throws(CloudError) -> KeptSecret
   ) async throws(CloudError) -> KeptSecret {
     do throws(CredentialsError) {
       let id = try Self.id(identity)
@@ -47,8 +47,8 @@ package struct KeptSecrets: Sendable {
       } old: {
         let least = min(terms.enough, Numbers.reportMargin)
         return recall(id).flatMap { isGood($0, enough: least) ? $0 : nil }
-      } make: { () throws(CredentialsError) -> KeptSecret in
-        try await makeAndKeep(identity, id, make)
+      } make: { patient throws(CredentialsError) -> KeptSecret in
+        try await makeAndKeep(identity, id, patient, make)
       }
     } catch {
       throw CloudError(error)
@@ -57,19 +57,38 @@ package struct KeptSecrets: Sendable {
 
   /// Runs `body` under the lock of an identity: what `CloudEffects.alone` does.
   ///
-  /// `body` may hand the lock over to a process that outlives this one; it is nil where there can be none.
+  /// A temporary failure is shared, if `sharesOutage`: not where a person waits for it. `body` may hand the lock over to a process that outlives this one; it is nil where
+  /// there can be none.
   package func alone(
     _ identity: KeptIdentity,
+    sharesOutage: Bool,
     _ body: @Sendable (HeldLock?) async throws(CloudError) -> KeptSecret
   ) async throws(CloudError) -> KeptSecret {
     let lock: HeldLock?
+    let outage: SharedOutage
     do throws(CredentialsError) {
-      lock = try await self.lock(try Self.id(identity, label: "alone"))
+      let id = try Self.id(identity, label: "alone")
+      outage = SharedOutage(store: store, id: id)
+      if sharesOutage, let error = outage.inForce(at: effects.now()) { throw error }
+      lock = try await self.lock(id)
+      if sharesOutage, let error = outage.inForce(at: effects.now()) {
+        lock?.release()
+        throw error
+      }
     } catch {
       throw CloudError(error)
     }
     defer { lock?.release() }
-    return try await body(lock)
+    do throws(CloudError) {
+      let secret = try await body(lock)
+      outage.clear()
+      return secret
+    } catch {
+      if sharesOutage, error.code == .temporary {
+        outage.note(CredentialsError(error), at: effects.now())
+      }
+      throw error
+    }
   }
 
   /// Nil where there can be no lock; whoever holds one too long is an error, because two must not do this at once.
@@ -116,11 +135,12 @@ package struct KeptSecrets: Sendable {
   private func makeAndKeep(
     _ identity: KeptIdentity,
     _ id: SessionID,
-    _ make: @Sendable () async throws(CloudError) -> KeptSecret
+    _ patient: Bool,
+    _ make: @escaping @Sendable () async throws(CloudError) -> KeptSecret
   ) async throws(CredentialsError) -> KeptSecret {
     let made: KeptSecret
     do throws(CloudError) {
-      made = try await make()
+      made = patient ? try await make() : try await hurried(make)
     } catch {
       throw CredentialsError(error)
     }
@@ -130,6 +150,18 @@ package struct KeptSecrets: Sendable {
       effects.trace("not kept: \((error as? StoreError)?.what ?? "\(error)")")
     }
     return made
+  }
+
+  /// What is made in the time that a person does not notice: with something good at hand nobody waits longer.
+  private func hurried(
+    _ make: @escaping @Sendable () async throws(CloudError) -> KeptSecret
+  ) async throws(CloudError) -> KeptSecret {
+    if let made = try await within(Numbers.patience, make) { return made }
+    throw CloudError(
+      .temporary,
+      "no answer came in \(Int(Numbers.patience)) s",
+      remedy: "try again in a moment"
+    )
   }
 
   /// Nil for whatever reason, a damaged file among them, which the store has set aside.
