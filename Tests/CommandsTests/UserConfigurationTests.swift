@@ -59,7 +59,10 @@ import Testing
       ("secrets:\n  a:\n    command: []", "line 3: command needs a program"),
       ("secrets:\n  a:\n    shell: x", "line 3: shell is not known"),
       ("secrets:\n  a: {file: /f, pass: [A]}", "line 2: pass goes with command"),
-      ("secrets:\n  a:\n    command: [a]\n    environment:\n      A: [1]", "line 5: A must be a text"),
+      (
+        "secrets:\n  a:\n    command: [a]\n    environment:\n      A: [1]",
+        "line 5: A must be a text"
+      ),
       ("authorities: [ca.pem]", "line 1: authorities needs absolute paths"),
       ("allow: [", "line "), ("? [a]\n: b", "line 1: a name is expected here"),
     ]

@@ -132,7 +132,10 @@ import Foundation
     source.fail(.loginNeeded)
     source.world.pass(3000)
     #expect(try await source.secret() == "secret-1")
-    #expect(try await source.secret(enough: 900) == "secret-1", "the terms are for what can be had anew")
+    #expect(
+      try await source.secret(enough: 900) == "secret-1",
+      "the terms are for what can be had anew"
+    )
     source.world.pass(580)
     let error = await #expect(throws: CloudError.self) { try await source.secret() }
     #expect(error?.code == .loginNeeded)
@@ -206,10 +209,14 @@ import Foundation
     )
     let inner: @Sendable () async throws(CloudError) -> KeptSecret = {
       () async throws(CloudError) -> KeptSecret in
-      try await kept.alone(Self.role, sharesOutage: false) { _ async throws(CloudError) in try await source.make() }
+      try await kept.alone(Self.role, sharesOutage: false) { _ async throws(CloudError) in
+        try await source.make()
+      }
     }
     let error = await #expect(throws: CloudError.self) {
-      try await kept.alone(Self.role, sharesOutage: false) { _ async throws(CloudError) in try await inner() }
+      try await kept.alone(Self.role, sharesOutage: false) { _ async throws(CloudError) in
+        try await inner()
+      }
     }
     #expect(error?.code == .temporary)
     #expect(source.made == 0)
@@ -239,8 +246,12 @@ import Foundation
     }
     #expect(source.made == 1)
     source.fail(nil)
-    #expect(try await kept.alone(Self.role, sharesOutage: false, renew).secret.expose() == "secret-2")
-    #expect(try await kept.alone(Self.role, sharesOutage: true, renew).secret.expose() == "secret-3")
+    #expect(
+      try await kept.alone(Self.role, sharesOutage: false, renew).secret.expose() == "secret-2"
+    )
+    #expect(
+      try await kept.alone(Self.role, sharesOutage: true, renew).secret.expose() == "secret-3"
+    )
     #expect(source.world.read { $0.locks }.isEmpty)
   }
 

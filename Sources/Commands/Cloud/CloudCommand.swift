@@ -66,7 +66,10 @@ struct CloudCommand {
 
   /// The effects for a command that a person typed.
   var effectsByHand: CloudEffects {
-    live(ReadFiles()).effects(KeptSecrets(store: store, effects: effects, rejected: false), interactive: nil)
+    live(ReadFiles()).effects(
+      KeptSecrets(store: store, effects: effects, rejected: false),
+      interactive: nil
+    )
   }
 
   /// The effects for a renewal on behalf of an asker that had these arguments and holds the lock.

@@ -109,7 +109,11 @@ package struct ConfigurationReader {
         for secret in try entries(entry.value, named: "secrets", line: entry.line) {
           configuration.secrets[secret.name] = try place(secret)
         }
-      default: throw wrong(entry.line, "\(entry.name) is not known; it knows allow, authorities and secrets")
+      default:
+        throw wrong(
+          entry.line,
+          "\(entry.name) is not known; it knows allow, authorities and secrets"
+        )
       }
     }
     return configuration

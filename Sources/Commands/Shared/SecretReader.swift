@@ -110,7 +110,8 @@ struct SecretReader: Sendable {
       throw Failure(
         exitCode: ExitCodes.configuration,
         "the command of the secret \(name) ended with status \(answer.status)\(why)",
-        remedy: "run it by hand: \(command.words.map { ShellWord.quote($0) }.joined(separator: " "))"
+        remedy:
+          "run it by hand: \(command.words.map { ShellWord.quote($0) }.joined(separator: " "))"
       )
     }
     return try trimmed(answer.output, name)

@@ -53,7 +53,8 @@ struct Turn: Sendable {
       defer { lock.release() }
       if let found = try find() { return found }
       if let error = outage.inForce(at: effects.now()) { throw error }
-      return try await makeAndNote { () throws(CredentialsError) -> Value in try await make(patient) }
+      return try await makeAndNote { () throws(CredentialsError) -> Value in try await make(patient)
+      }
     }
   }
 

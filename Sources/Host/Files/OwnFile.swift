@@ -47,7 +47,9 @@ package enum OwnFile {
 
   private static func check(_ path: String, _ descriptor: Int32) throws(HostError) {
     var status = stat()
-    guard unsafe fstat(descriptor, &status) == 0 else { throw .system("cannot look at \(Terminal.escape(path))") }
+    guard unsafe fstat(descriptor, &status) == 0 else {
+      throw .system("cannot look at \(Terminal.escape(path))")
+    }
     guard status.st_mode & S_IFMT == S_IFREG, [0, geteuid()].contains(status.st_uid),
       status.st_mode & (S_IWGRP | S_IWOTH) == 0
     else {

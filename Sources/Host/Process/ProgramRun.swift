@@ -140,7 +140,9 @@ package enum ProgramRun {
     let end = ContinuousClock.now + .seconds(seconds)
     while true {
       if let status = reaped(pid) { return status }
-      guard !program.isOver, ContinuousClock.now < end, (try? await Task.sleep(for: .milliseconds(5))) != nil else {
+      guard !program.isOver, ContinuousClock.now < end,
+        (try? await Task.sleep(for: .milliseconds(5))) != nil
+      else {
         return nil
       }
     }

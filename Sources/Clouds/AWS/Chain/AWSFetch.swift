@@ -111,7 +111,8 @@ struct AWSFetch: Sendable {
       let made = try await service.credentials(of: role, token: fresh.text)
       return CredentialsDocument.kept(made, obtained: effects.now())
     }
-    return try await kept(role.arn, role.identity + token.identity, KeptTerms(enough: Self.enough), make)
+    let terms = KeptTerms(enough: Self.enough)
+    return try await kept(role.arn, role.identity + token.identity, terms, make)
   }
 
   private func cached(_ file: String) async throws(CloudError) -> AWSCredentials? {
