@@ -20,14 +20,32 @@ struct CloudCommand {
   /// The certificates that the configuration adds to the system's, in PEM.
   let authorities: [UInt8]
 
-  /// Surroundings put together; throws `Failure`.
+  /// Surroundings put together, with the user's own configuration; throws `Failure`.
   init(_ surroundings: ProcessSurroundings, verbose: Bool, byHand: Bool = false) throws {
+    let configuration = try UserConfiguration.current()
+    try self.init(
+      surroundings,
+      configuration,
+      authorities: try configuration.authorityCertificates(),
+      verbose: verbose,
+      byHand: byHand
+    )
+  }
+
+  /// Surroundings put together; throws `Failure` if there is no place for a store.
+  init(
+    _ surroundings: ProcessSurroundings,
+    _ configuration: UserConfiguration,
+    authorities: [UInt8],
+    verbose: Bool = false,
+    byHand: Bool = false
+  ) throws {
     self.surroundings = surroundings
+    self.configuration = configuration
+    self.authorities = authorities
     guard let folder = StorePath.resolve(surroundings.hot) else { throw Composition.noStoreFolder }
     store = Live.store(folder: folder)
     effects = Live.effects(surroundings, storeFolder: folder, verbose: verbose, byHand: byHand)
-    configuration = try UserConfiguration.current()
-    authorities = try configuration.authorityCertificates()
   }
 
   /// Prints one ExecCredential with the token that `obtain` gives, or the ready one; throws `Failure`.

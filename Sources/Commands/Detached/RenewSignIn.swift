@@ -30,7 +30,9 @@ enum RenewSignIn {
     let order = SignInOrder(
       renewal: renewal,
       arguments: asker.arguments,
-      environment: asker.surroundings.environment
+      environment: asker.surroundings.environment,
+      allowed: Array(asker.configuration.allowed),
+      authorities: asker.authorities
     )
     let bytes: [UInt8]?
     do {
@@ -113,7 +115,9 @@ enum RenewSignIn {
       let surroundings = ProcessSurroundings.current(
         overriding: order.environment.map { ($0.key, $0.value) }
       )
-      effects = try CloudCommand(surroundings, verbose: false)
+      var configuration = UserConfiguration()
+      configuration.allowed = Set(order.allowed)
+      effects = try CloudCommand(surroundings, configuration, authorities: order.authorities)
         .effects(carryingOut: order.arguments, heard)
     } catch {
       let failure = error as? Failure

@@ -18,6 +18,9 @@ struct SignInOrder: Codable, Equatable {
   var arguments: [String]
   /// The asker's environment.
   var environment: [String: String]
+  /// What the asker's user allows, and the authorities that they added (PEM).
+  var allowed: [CloudPermission]
+  var authorities: [UInt8]
 
   /// The bytes for the pipe.
   func encoded() throws -> [UInt8] { Array(try JSONEncoder().encode(self)) }
