@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What bench needs to compare `lanyard get-token gke` with gke-gcloud-auth-plugin: gcloud's files and the plugin's cache.
 
-Nobody is asked: both find a token that gcloud, or the plugin itself, has kept.
+Nobody is asked: lanyard finds the token that gcloud has kept, and the plugin the one in its own cache, which is another, so
+that what is printed proves where it came from.
 """
 import datetime
 import json
@@ -14,6 +15,7 @@ import sys
 PLUGIN = "gke-gcloud-auth-plugin"
 ACCOUNT = "bench@example.com"
 TOKEN = "ya29.bench"
+CACHED = "ya29.of-the-plugin's-cache"
 READY = "get-token gke, ready credential"
 WARM = f"{PLUGIN}, warm cache"
 KUBECONFIG = """apiVersion: v1
@@ -52,7 +54,7 @@ def warm_plugin(home: pathlib.Path) -> None:
     (home / ".kube/config").write_text(KUBECONFIG)
     cache = home / ".kube/gke_gcloud_auth_plugin_cache"
     cache.write_text(json.dumps({
-        "current_context": "bench", "access_token": TOKEN,
+        "current_context": "bench", "access_token": CACHED,
         "token_expiry": tomorrow().strftime("%Y-%m-%dT%H:%M:%SZ"), "extra_args": "",
     }))
     cache.chmod(0o600)
@@ -77,19 +79,21 @@ def rows(lanyard: str, ready: dict[str, str], bare: dict[str, str]) -> list[tupl
     warm_plugin(pathlib.Path(ready["HOME"]))
     request = [lanyard, "get-token", "gke"]
     found = [
-        (READY, request, ready, None),
-        ("get-token gke, gcloud's files", request, bare, lambda: forget(bare)),
+        (READY, request, ready, None, TOKEN),
+        ("get-token gke, gcloud's files", request, bare, lambda: forget(bare), TOKEN),
     ]
     plugin = shutil.which(PLUGIN)
     if plugin is None:
         print(f"bench: {PLUGIN} is not installed, so it is not compared", file=sys.stderr)
     else:
-        found.append((WARM, [plugin], ready, None))
-    for name, arguments, environment, _ in found:
+        version = subprocess.run([plugin, "--version"], capture_output=True, text=True, check=False)
+        print(f"bench: {plugin}: {(version.stdout or version.stderr).strip()}", file=sys.stderr)
+        found.append((WARM, [plugin], ready, None, CACHED))
+    for name, arguments, environment, _, token in found:
         result = subprocess.run(arguments, env=environment, capture_output=True, text=True, check=False)
-        if TOKEN not in result.stdout:
-            sys.exit(f"bench: {name} gave no token:\n{result.stderr}")
-    return found
+        if json.loads(result.stdout or "{}").get("status", {}).get("token") != token:
+            sys.exit(f"bench: {name} did not give the token that is kept for it:\n{result.stdout}{result.stderr}")
+    return [row[:4] for row in found]
 
 
 def is_faster(medians: dict[str, float]) -> bool:

@@ -59,6 +59,8 @@ enum Lives {
   static let usual = 3600
   /// A kept token is used while more than this is left, as gcloud does.
   static let enough: Double = 300
+  /// By how much earlier than a token's end client-go is told to ask again, where that is said here.
+  static let margin: Double = 30
   /// By how much the time in an assertion lies in the past, as in Go's library, for clocks that are ahead.
   static let backdated: Int64 = 10
   /// What may be asked for when a service account is impersonated (IAM, generateAccessToken).

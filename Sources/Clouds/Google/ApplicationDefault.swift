@@ -12,22 +12,22 @@ struct ApplicationDefault: Sendable {
   /// The credentials, looked for where Google's libraries look, in their order; nil if there are none.
   ///
   /// Throws `.configuration` if the variable is set and its file cannot be read: whoever names a file wants that and no
-  /// other.
+  /// other. Throws `.temporary` for a metadata server that is there and does not answer.
   func find(_ request: GoogleRequest) async throws(CloudError) -> FoundCredential? {
     if let path = effects.environment[Self.variable] {
-      guard let bytes = try effects.readFile(path, CredentialFile.limit) else {
+      guard let found = try await read(path, .file(path, namedBy: Self.variable), request) else {
         throw CloudError(
           .configuration,
           "\(Self.variable) names \(Text.line(path)), which cannot be read",
           remedy: "make the file, or unset \(Self.variable)"
         )
       }
-      return try read(bytes, path, .file(path, namedBy: Self.variable), request)
+      return found
     }
     if let path = GcloudFolder(effects).applicationDefault,
-      let bytes = try effects.readFile(path, CredentialFile.limit)
+      let found = try await read(path, .applicationDefault(path), request)
     {
-      return try read(bytes, path, .applicationDefault(path), request)
+      return found
     }
     guard let base = try await Metadata(effects: effects).find() else { return nil }
     var found = FoundCredential(metadata: base)
@@ -35,37 +35,49 @@ struct ApplicationDefault: Sendable {
     return found
   }
 
-  private func read(
-    _ bytes: [UInt8],
-    _ path: String,
-    _ origin: Origin,
-    _ request: GoogleRequest
-  ) throws(CloudError) -> FoundCredential {
-    var credential = try CredentialFile.parse(bytes, origin)
-    if case .authorizedUser(var user) = credential {
-      // Of a person's token only those scopes can be asked for that were granted; all of them come unasked.
-      user.scopes = request.scopes
-      credential = .authorizedUser(user)
+  private func read(_ path: String, _ origin: Origin, _ request: GoogleRequest)
+    async throws(CloudError) -> FoundCredential?
+  {
+    guard let (credential, bytes) = try await SecondLook.credential(path, origin, effects) else {
+      return nil
     }
     var found = FoundCredential(
-      credential,
+      Self.asked(credential, request),
       origin,
       digest: bytes,
       files: [path],
       writableFile: path
     )
-    guard case .externalAccount(let account) = credential else { return found }
-    // Another subject is another identity, though the file that describes the pool is the same.
-    if case .file(let subject, _) = account.source {
-      found.files.append(subject)
-      if let bytes = try effects.readFile(subject, SubjectToken.limit) {
-        found.identity +=
-          FoundCredential(token: Secret(String(decoding: bytes, as: UTF8.self)), origin, files: [])
-          .identity
-      }
-    } else if case .aws = account.source {
-      found.identity += [effects.environment["AWS_ACCESS_KEY_ID"] ?? ""]
-    }
+    try found.addSubject(effects)
     return found
+  }
+
+  /// A credential that the user's own configuration gives, in place of the search; its successors go to our own store.
+  ///
+  /// Throws `.configuration` for a text that is none.
+  func given(_ given: GoogleRequest.GivenCredential, _ request: GoogleRequest) throws(CloudError)
+    -> FoundCredential
+  {
+    let origin = Origin.secret(given.name)
+    let bytes = Array(given.text.expose().utf8)
+    guard bytes.count <= CredentialFile.limit else { throw origin.wrong("it is too large") }
+    var found = FoundCredential(
+      Self.asked(try CredentialFile.parse(bytes, origin), request),
+      origin,
+      digest: bytes,
+      files: [],
+      writableFile: nil
+    )
+    try found.addSubject(effects)
+    return found
+  }
+
+  /// Of a person's token only those scopes can be asked for that were granted; all of them come unasked.
+  private static func asked(_ credential: GoogleCredential, _ request: GoogleRequest)
+    -> GoogleCredential
+  {
+    guard case .authorizedUser(var user) = credential else { return credential }
+    user.scopes = request.scopes
+    return .authorizedUser(user)
   }
 }

@@ -26,6 +26,8 @@ struct FoundCredential: Sendable {
   var writableFile: String?
   /// A token of this credential that the vendor keeps and that is still good.
   var kept: AccessToken?
+  /// Whether nobody can see that it has become another's: then its tokens are not kept.
+  var isVolatile = false
 
   /// A credential out of a file or a row; `digest` is its text, of which a hash becomes part of the identity, so that a
   /// new sign-in is another one.
@@ -39,10 +41,11 @@ struct FoundCredential: Sendable {
     content = .credential(credential)
     self.origin = origin
     // A workforce login's refresh token changes with each renewal, so it cannot be part of the identity.
-    if case .workforceUser(let user) = credential, let writableFile {
-      identity = ["workforce", writableFile, user.client.id, user.tokenURL]
+    if let (user, _) = credential.workforce, let writableFile {
+      identity =
+        ["workforce", writableFile, user.client.id, user.tokenURL] + credential.actingParts
     } else {
-      identity = ["credential", Base64URL.encode(SHA256.hash(data: digest))]
+      identity = ["credential", Self.digest(digest)]
     }
     self.files = files
     self.writableFile = writableFile
@@ -52,7 +55,7 @@ struct FoundCredential: Sendable {
   init(token: Secret, _ origin: Origin, files: [String]) {
     content = .token(token)
     self.origin = origin
-    identity = ["token", Base64URL.encode(SHA256.hash(data: Array(token.expose().utf8)))]
+    identity = ["token", Self.digest(Array(token.expose().utf8))]
     self.files = files
   }
 
@@ -66,6 +69,36 @@ struct FoundCredential: Sendable {
     )
     identity = ["metadata", base]
     files = []
+  }
+
+  /// Takes up what can become another's though the credential stays the same: the subject token of an external account.
+  ///
+  /// A program may give another account's token at any time. With an output file, that file says whose it is; without
+  /// one nothing does, and the credential is volatile. Throws what reading throws.
+  mutating func addSubject(_ effects: CloudEffects) throws(CloudError) {
+    guard case .credential(let credential) = content, let account = credential.externalAccount
+    else { return }
+    switch account.source {
+    case .file(let path, _): try add([path], effects)
+    case .certificate(let source):
+      try add(CertificateSubject(effects: effects, origin: origin).paths(source), effects)
+    case .executable(let source):
+      isVolatile = source.outputFile == nil
+      if let path = source.outputFile { try add([path], effects) }
+    case .aws: identity += [effects.environment["AWS_ACCESS_KEY_ID"] ?? ""]
+    case .url: break
+    }
+  }
+
+  private mutating func add(_ paths: [String], _ effects: CloudEffects) throws(CloudError) {
+    files += paths
+    for path in paths {
+      identity.append(Self.digest(try effects.readFile(path, SubjectToken.limit) ?? []))
+    }
+  }
+
+  private static func digest(_ bytes: [UInt8]) -> String {
+    Base64URL.encode(SHA256.hash(data: bytes))
   }
 
   /// The address of its token endpoint, if it names one.

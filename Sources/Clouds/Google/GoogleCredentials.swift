@@ -19,22 +19,10 @@ package enum GoogleCredentials {
   package static func token(_ request: GoogleRequest, _ effects: CloudEffects)
     async throws(CloudError) -> CloudToken
   {
-    let gcloud = try GcloudSignIn(effects)
-    let found: FoundCredential
-    if !request.usesApplicationDefault, let signedIn = try gcloud.find(request) {
-      found = signedIn
-    } else if var other = try await ApplicationDefault(effects: effects).find(request) {
-      // Whoever signs in with gcloud later wants that.
-      if !request.usesApplicationDefault { other.files += gcloud.properties.files }
-      found = other
-    } else {
-      throw nothing(request)
-    }
+    let (found, settings) = try await find(request, effects)
     effects.trace("using \(found.origin.place)")
     var accounts = request.impersonation
-    if accounts.isEmpty, !request.usesApplicationDefault,
-      let named = gcloud.properties[.impersonation]
-    {
+    if accounts.isEmpty, !request.leavesGcloudAlone, let named = settings[.impersonation] {
       accounts = try GoogleRequest.impersonation(parsing: named)
     }
     let source = TokenSource(effects: effects, request: request, found: found)
@@ -42,8 +30,44 @@ package enum GoogleCredentials {
     return try await source.token(
       actingAs: target,
       through: Array(accounts.dropLast()),
-      endpoint: gcloud.properties[.credentialsEndpoint]
+      endpoint: settings[.credentialsEndpoint]
     )
+  }
+
+  /// The credential, and gcloud's settings as far as they count; throws `.loginNeeded` if there is none.
+  private static func find(_ request: GoogleRequest, _ effects: CloudEffects)
+    async throws(CloudError) -> (FoundCredential, GcloudProperties)
+  {
+    let defaults = ApplicationDefault(effects: effects)
+    if request.leavesGcloudAlone {
+      // What gcloud's files say is of little importance here, so that it does not matter whether they are in order.
+      let settings = GcloudProperties.whatever(effects)
+      if let given = request.given { return (try defaults.given(given, request), settings) }
+      guard let found = try await defaults.find(request) else { throw nothing(request) }
+      return (found, settings)
+    }
+    let (gcloud, signedIn) = try await signIn(request, effects)
+    if let signedIn { return (signedIn, gcloud.properties) }
+    guard var found = try await defaults.find(request) else { throw nothing(request) }
+    // Whoever signs in with gcloud later wants that.
+    found.files += gcloud.properties.files
+    return (found, gcloud.properties)
+  }
+
+  /// gcloud's sign-in, looked for once more if its files make no sense: it may be writing them.
+  private static func signIn(_ request: GoogleRequest, _ effects: CloudEffects)
+    async throws(CloudError) -> (GcloudSignIn, FoundCredential?)
+  {
+    do throws(CloudError) {
+      let gcloud = try GcloudSignIn(effects)
+      if !gcloud.properties.isTorn { return (gcloud, try gcloud.find(request)) }
+    } catch {
+      guard error.code != .temporary else { throw error }
+      effects.trace("looking once more: \(error.what)")
+    }
+    try await SecondLook.wait(effects)
+    let gcloud = try GcloudSignIn(effects)
+    return (gcloud, try gcloud.find(request))
   }
 
   private static func nothing(_ request: GoogleRequest) -> CloudError {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Clouds
-import OAuth
+package import OAuth
 
 /// What `get-token gke` is asked for.
 package struct GoogleRequest: Sendable, Equatable {
@@ -20,6 +20,25 @@ package struct GoogleRequest: Sendable, Equatable {
   package var scopes: [String]
   /// Whether Application Default Credentials are used though gcloud is signed in.
   package var usesApplicationDefault: Bool
+  /// A credential that takes the place of everything that could be found; nil: look for one.
+  package var given: GivenCredential?
+
+  /// A credential file's text that came from elsewhere.
+  package struct GivenCredential: Sendable, Equatable {
+    /// The name of the secret that it is, for messages.
+    package var name: String
+    /// JSON.
+    package var text: Secret
+
+    /// Names a text.
+    package init(name: String, text: Secret) {
+      self.name = name
+      self.text = text
+    }
+  }
+
+  /// Whether nothing of gcloud's own sign-in counts.
+  var leavesGcloudAlone: Bool { usesApplicationDefault || given != nil }
 
   /// Puts a request together.
   package init(

@@ -3,15 +3,26 @@
 import Clouds
 import OAuth
 
-/// To which hosts a credential may be sent.
+/// To which addresses a credential may be sent.
 ///
-/// A credential file names the addresses that it is sent to, and a kubeconfig's environment can name the file: so only
-/// Google's own hosts will do, unless the user's own configuration says otherwise.
+/// A credential file names the addresses that it is sent to, and a kubeconfig's environment can name the file. Much
+/// below `googleapis.com` keeps what it is sent for whoever named the place (a bucket of Cloud Storage, a log), so only
+/// the very endpoints that give tokens will do, unless the user's own configuration says otherwise.
 struct HostRule: Sendable, Equatable {
   /// The domain of Google's public cloud (AIP-4116 calls such a domain a universe).
   static let publicUniverse = "googleapis.com"
-  /// Token endpoints of before 2018, which older key files still name.
-  private static let formerHosts: Set = ["accounts.google.com"]
+
+  /// What is asked of an address.
+  enum Service: Sendable, CaseIterable {
+    /// A token for a refresh token or for an assertion.
+    case tokens
+    /// A token for somebody else's token, at the Security Token Service.
+    case exchange
+    /// The renewal of a workforce login, there as well.
+    case workforce
+    /// A token of a service account.
+    case impersonation
+  }
 
   /// A universe that the credential itself belongs to, so that it loses nothing by being sent there.
   let universe: String?
@@ -23,18 +34,16 @@ struct HostRule: Sendable, Equatable {
     allowsOthers = effects.allows(.googleOtherHosts)
   }
 
-  init(universe: String?, allowsOthers: Bool) {
-    self.universe = universe
-    self.allowsOthers = allowsOthers
-  }
-
   /// The address, if what a credential holds may be sent there.
   ///
   /// `name` is the member that it came from. Throws `.configuration` for a text that is no https URL (http on a
-  /// loopback host), and for a host that is not Google's.
-  func address(_ text: String, named name: String, of origin: Origin) throws(CloudError)
-    -> WebAddress
-  {
+  /// loopback host), and for an address that is none of Google's endpoints for the service.
+  func address(
+    _ text: String,
+    for service: Service,
+    named name: String,
+    of origin: Origin
+  ) throws(CloudError) -> WebAddress {
     let address: WebAddress
     do {
       address = try WebAddress(text)
@@ -43,10 +52,11 @@ struct HostRule: Sendable, Equatable {
     }
     if address.isLoopback { return address }
     guard address.isHTTPS else { throw origin.wrong("its \(name) is not https") }
-    guard allowsOthers || isGoogles(address.host) else {
+    guard allowsOthers || isGoogles(address, service) else {
+      let place = Text.line(address.host + address.path, limit: 120)
       throw CloudError(
         .configuration,
-        "\(origin.place) would be sent to \(address.host), which is not Google's",
+        "\(origin.place) would be sent to \(place), which is no address where Google gives tokens",
         remedy:
           "if that is right, write allow: [\(CloudPermission.googleOtherHosts.rawValue)] in your own config.yaml"
       )
@@ -54,23 +64,86 @@ struct HostRule: Sendable, Equatable {
     return address
   }
 
-  /// Whether a host is Google's, or one of the credential's own universe.
-  func isGoogles(_ host: String) -> Bool {
-    let host = host.lowercased()
-    if Self.formerHosts.contains(host) { return true }
+  /// Whether an address is Google's endpoint of a service, in the public universe or in the credential's own: host and
+  /// path are compared whole, and a query has no place there.
+  private func isGoogles(_ address: WebAddress, _ service: Service) -> Bool {
+    guard address.port ?? 443 == 443, address.query == nil else { return false }
+    let host = address.host.lowercased()
+    if service == .tokens, Self.formerEndpoints.contains(host + address.path) { return true }
+    guard service.takes(path: address.path) else { return false }
     return [Self.publicUniverse, universe.flatMap(Self.domain)].compactMap(\.self)
-      .contains { host == $0 || host.hasSuffix(".\($0)") }
+      .contains { domain in
+        host.hasSuffix(".\(domain)") && service.takes(host: host.dropLast(domain.utf8.count + 1))
+      }
   }
+
+  /// Token endpoints of before 2018, which older key files still name.
+  private static let formerEndpoints: Set = [
+    "accounts.google.com/o/oauth2/token", "www.googleapis.com/oauth2/v3/token",
+    "www.googleapis.com/oauth2/v4/token",
+  ]
 
   /// A name of at least two labels in lower case; nil for anything else.
   static func domain(_ text: String) -> String? {
     let labels = text.lowercased().split(separator: ".", omittingEmptySubsequences: false)
-    let isName = labels.allSatisfy { label in
-      !label.isEmpty
-        && label.utf8.allSatisfy { byte in
-          (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == UInt8(ascii: "-")
-        }
+    return labels.count >= 2 && labels.allSatisfy(isLabel) ? text.lowercased() : nil
+  }
+
+  fileprivate static func isLabel(_ label: Substring) -> Bool {
+    !label.isEmpty
+      && label.utf8.allSatisfy { byte in
+        (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == UInt8(ascii: "-")
+      }
+  }
+}
+
+extension HostRule.Service {
+  private static let accounts = "/v1/projects/-/serviceAccounts/"
+  private static let verb = ":generateAccessToken"
+
+  fileprivate func takes(path: String) -> Bool {
+    switch self {
+    case .tokens: path == "/token"
+    case .exchange: path == "/v1/token"
+    case .workforce: path == "/v1/oauthtoken"
+    case .impersonation:
+      path.hasPrefix(Self.accounts) && path.hasSuffix(Self.verb)
+        && GoogleRequest.isServiceAccount(
+          String(path.dropFirst(Self.accounts.utf8.count).dropLast(Self.verb.utf8.count))
+        )
     }
-    return labels.count >= 2 && isName ? text.lowercased() : nil
+  }
+
+  private var name: String {
+    switch self {
+    case .tokens: "oauth2"
+    case .exchange, .workforce: "sts"
+    case .impersonation: "iamcredentials"
+    }
+  }
+
+  /// Whether a host without its universe is one of the service's: the service's name, alone, with a region, or as an
+  /// endpoint of Private Service Connect, in the forms that google-auth knows, and with `mtls` behind it or not.
+  fileprivate func takes(host: Substring) -> Bool {
+    var labels = host.split(separator: ".", omittingEmptySubsequences: false)
+    guard labels.allSatisfy(HostRule.isLabel) else { return false }
+    if labels.count > 1, labels.last == "mtls" { labels.removeLast() }
+    if labels == [name[...]] { return true }
+    guard self != .tokens else { return false }
+    switch labels.count {
+    case 1:
+      return labels[0].hasSuffix("-\(name)") && Self.isRegion(labels[0].dropLast(name.count + 1))
+    case 2:
+      if labels[1] == "p" { return labels[0].hasPrefix("\(name)-") }
+      return labels[0] == name && Self.isRegion(labels[1])
+        || labels[1] == name && Self.isRegion(labels[0])
+    case 3: return labels[0] == name && Self.isRegion(labels[1]) && labels[2] == "rep"
+    default: return false
+    }
+  }
+
+  /// `europe-west4`: a name without such an end may be another service's, whose hosts customers name.
+  private static func isRegion(_ label: Substring) -> Bool {
+    label.contains("-") && label.last?.isNumber == true && label.first?.isLetter == true
   }
 }

@@ -40,6 +40,17 @@ struct Origin: Sendable, Equatable {
     )
   }
 
+  /// A secret of the user's own configuration.
+  static func secret(_ name: String) -> Origin {
+    let name = Text.line(name)
+    return Origin(
+      place: "the credential that the secret \(name) of your configuration gives",
+      signIn:
+        "put a credential file of Google's, the whole of it, where the secret \(name) comes from",
+      who: "the secret \(name)"
+    )
+  }
+
   /// The credential says something that cannot be.
   func wrong(_ what: String) -> CloudError {
     CloudError(.configuration, "\(place) cannot be used: \(what)", remedy: signIn)

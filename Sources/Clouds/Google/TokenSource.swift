@@ -24,6 +24,7 @@ struct TokenSource: Sendable {
       return cloudToken(try await own())
     case .credential(.serviceAccount(let key)) where key.isSelfSigned:
       return cloudToken(try await own())
+    case .credential where found.isVolatile: return cloudToken(try await own())
     case .credential:
       if let kept = found.kept { return cloudToken(kept) }
       let make: @Sendable () async throws(CloudError) -> KeptSecret = {
@@ -48,6 +49,7 @@ struct TokenSource: Sendable {
       url: base.hasSuffix("/") ? base + path : "\(base)/\(path)",
       delegates: delegates.map(Impersonation.resource)
     )
+    if found.isVolatile { return cloudToken(try await acting(impersonation)) }
     let make: @Sendable () async throws(CloudError) -> KeptSecret = {
       () async throws(CloudError) -> KeptSecret in
       try await acting(impersonation).kept
@@ -59,7 +61,12 @@ struct TokenSource: Sendable {
   private func acting(_ impersonation: Impersonation) async throws(CloudError) -> AccessToken {
     let rule = HostRule(universe: found.universe, effects)
     // Looked at before a token is asked for that could not be sent there.
-    _ = try rule.address(impersonation.url, named: "endpoint for impersonation", of: found.origin)
+    _ = try rule.address(
+      impersonation.url,
+      for: .impersonation,
+      named: "endpoint for impersonation",
+      of: found.origin
+    )
     let source = try await own(toActAs: true)
     var token = try await exchange(request.wantedScopes)
       .acting(impersonation, bearer: source.token, rule)
@@ -74,8 +81,8 @@ struct TokenSource: Sendable {
   ) async throws(CloudError) -> AccessToken {
     let token = AccessToken(try await effects.kept(identity, KeptTerms(enough: Lives.enough), make))
     guard let mark = token.mark, let file = found.writableFile,
-      let bytes = try effects.readFile(file, CredentialFile.limit),
-      case .workforceUser(let user) = try CredentialFile.parse(bytes, found.origin),
+      let (credential, _) = try await SecondLook.credential(file, found.origin, effects),
+      let (user, _) = credential.workforce,
       AccessToken.mark(of: user.refreshToken) != mark
     else { return token }
     effects.trace("\(found.origin.place) is another sign-in than the one that a token is kept of")
@@ -121,6 +128,12 @@ struct TokenSource: Sendable {
   }
 
   private func cloudToken(_ token: AccessToken) -> CloudToken {
-    CloudToken(token: token.token, expiry: token.expiry, files: Array(found.files.prefix(4)))
+    let files = Array(found.files.prefix(4))
+    guard found.isVolatile else {
+      return CloudToken(token: token.token, expiry: token.expiry, files: files)
+    }
+    // A token of unknown life is kept as ready credential for minutes only, whatever client-go is told.
+    let reported = token.expiry.addingTimeInterval(-Lives.margin)
+    return CloudToken(token: token.token, expiry: nil, reported: reported, files: files)
   }
 }

@@ -37,6 +37,19 @@ package struct GKEOptions: ParsableArguments {
   )
   package var applicationDefaultCredentials = false
 
+  /// Its name in the user's own configuration.
+  @Option(
+    help: ArgumentHelp(
+      "The name of a whole credential file of Google's in your own configuration.",
+      valueName: "name"
+    )
+  )
+  package var credentialsFrom: String?
+
+  /// What gke-gcloud-auth-plugin hands on to gcloud; no token depends on it.
+  @Option(help: .hidden)
+  package var project: String?
+
   /// Options to be filled by parsing.
   package init() {}
 
@@ -46,6 +59,9 @@ package struct GKEOptions: ParsableArguments {
       throw ValidationError(
         "--account is one of gcloud's; leave --application-default-credentials out"
       )
+    }
+    if credentialsFrom != nil, account != nil {
+      throw ValidationError("--account is one of gcloud's; leave --credentials-from out")
     }
     let scopes = scopes.flatMap { $0.split(separator: ",").map(String.init) }
     if let odd = scopes.first(where: { $0.contains { $0.isWhitespace } || $0.utf8.count > 500 }) {
@@ -64,6 +80,29 @@ package struct GKEOptions: ParsableArguments {
     } catch {
       throw ValidationError("\(error.what); \(error.remedy)")
     }
+  }
+
+  /// The request with the credential that the user's own configuration gives, if one is named.
+  ///
+  /// Throws `.configuration` for one that is not there, `.temporary` for a command that takes too long.
+  func completing(_ request: GoogleRequest, _ effects: CloudEffects)
+    async throws(CloudError) -> GoogleRequest
+  {
+    guard let name = credentialsFrom else { return request }
+    let reader = SecretReader(environment: effects.environment)
+    var request = request
+    do throws(Failure) {
+      let text = try await reader.text(.configured(name, option: "--credentials-from"))
+      request.given = GoogleRequest.GivenCredential(name: name, text: text)
+    } catch {
+      throw CloudError(
+        error.exitCode == ExitCodes.temporary ? .temporary : .configuration,
+        error.what,
+        remedy: error.remedy,
+        cause: error.cause
+      )
+    }
+    return request
   }
 
   /// Checks what ArgumentParser cannot; throws `ValidationError`.

@@ -25,9 +25,10 @@ struct GetTokenGKE: AsyncParsableCommand {
 
   func run() async throws {
     let request = try options.request()
+    let options = options
     try await CloudCommand.printCredential(global) {
       effects async throws(CloudError) -> CloudToken in
-      try await GoogleCredentials.token(request, effects)
+      try await GoogleCredentials.token(options.completing(request, effects), effects)
     }
   }
 }

@@ -92,7 +92,17 @@ import Foundation
   @Test(arguments: [
     #""https://sts.{region}.evil.example?Action=GetCallerIdentity""#,
     #""https://amazonaws.com.evil.example""#, #""http://sts.amazonaws.com""#,
-    #""https://sts.amazonaws.com/path?Action=GetCallerIdentity""#, #""""#,
+    #""https://sts.{region}.amazonaws.com/path?Action=GetCallerIdentity""#, #""""#,
+    #""http://127.0.0.1:8080?Action=GetCallerIdentity&Version=2011-06-15""#,
+    #""https://127.0.0.1?Action=GetCallerIdentity&Version=2011-06-15""#,
+    #""https://iam.amazonaws.com?Action=GetCallerIdentity&Version=2011-06-15""#,
+    #""https://sts.eu-west-1.amazonaws.com?Action=GetCallerIdentity&Version=2011-06-15""#,
+    #""https://mine.s3.amazonaws.com?Action=GetCallerIdentity&Version=2011-06-15""#,
+    #""https://sts.{region}.amazonaws.com.cn?Action=GetCallerIdentity&Version=2011-06-15""#,
+    #""https://sts.{region}.amazonaws.com:443?Action=GetCallerIdentity&Version=2011-06-15""#,
+    #""https://sts.{region}.amazonaws.com?Action=AssumeRole&Version=2011-06-15""#,
+    #""https://sts.{region}.amazonaws.com?Action=GetCallerIdentity&Version=2011-06-15&X=1""#,
+    #""https://sts.{region}.amazonaws.com""#,
   ]) func `a request for somebody else is not signed`(url: String) async {
     let variables = Self.keys.merging(["AWS_REGION": "us-east-2"]) { $1 }
     let world = World.adc(credential(url: url), variables, [.token("t")])

@@ -52,7 +52,7 @@ import Testing
   @Test(arguments: ["599", "43201", "1.5", "\"600\""])
   func `a lifetime that cannot be`(lifetime: String) async {
     let more =
-      #","service_account_impersonation_url":"https://iamcredentials.googleapis.com/x:generateAccessToken","#
+      #","service_account_impersonation_url":"\#(Credential.impersonation)","#
       + #""service_account_impersonation":{"token_lifetime_seconds":\#(lifetime)}"#
     let world = World.adc(Credential.external(#"{"file":"/f"}"#, more), [:], [.token("t")]) {
       $0.files["/f"] = Array("subject".utf8)
@@ -64,7 +64,7 @@ import Testing
   @Test func `an impersonated account is no source of another`() async {
     func text(_ source: String) -> String {
       #"{"type":"impersonated_service_account","service_account_impersonation_url":"#
-        + #""https://iamcredentials.googleapis.com/x:generateAccessToken","source_credentials":\#(source)}"#
+        + #""\#(Credential.impersonation)","source_credentials":\#(source)}"#
     }
     let world = World.adc(text(text(Credential.person())), [:], [.token("t")])
     #expect(await world.failure()?.code == .configuration)
@@ -77,12 +77,12 @@ import Testing
     ] as [(String, String?)] {
       let more = #","workforce_pool_user_project":"p"\#(client)"#
       let world = World.adc(Credential.external(#"{"file":"/f"}"#, more), [:], [.token("t")]) {
-        $0.files["/f"] = Array("subject\n".utf8)
+        $0.files["/f"] = Array("\(Credential.jwt)\n".utf8)
       }
       _ = try await world.token(scopes: ["a", "b"])
       let call = try #require(world.calls.first)
       #expect(call.form["options"] == options)
-      #expect(call.form["subject_token"] == "subject")
+      #expect(call.form["subject_token"] == Credential.jwt)
       #expect(call.form["scope"] == "a b")
       #expect((call.headers[.authorization] == "Basic Yzpz") == (options == nil))
     }

@@ -27,8 +27,68 @@ import Testing
     "https://evil.accounts.google.com/", "https://google.com/", "http://127.evil.example/",
     "https://oauth2.googleapis.com@evil.example/", "https://apis.example/token",
     "file:///etc/passwd", "https://2130706433/", "javascript:alert(1)",
+    "https://storage.googleapis.com/upload/storage/v1/b/mine/o?uploadType=media&name=x",
+    "https://storage.googleapis.com/token", "https://oauth2.googleapis.com/token?x=1",
+    "https://oauth2.googleapis.com/token/", "https://oauth2.googleapis.com/",
+    "https://oauth2.googleapis.com:8443/token", "https://sts.googleapis.com/v1/token",
+    "https://oauth2.storage.googleapis.com/token", "https://googleapis.com/token",
+    "https://oauth2.us-east1.googleapis.com/token", "https://accounts.google.com/token",
+    "https://www.googleapis.com/oauth2/v4/token?x",
   ]) func `to nobody else`(address: String) async {
     let world = World.adc(person(address), [:], [.token("t")])
+    #expect(await world.failure()?.code == .configuration)
+    #expect(world.calls.isEmpty)
+  }
+
+  private static let account = "/v1/projects/-/serviceAccounts/sa@p:generateAccessToken"
+
+  /// The hosts at which the Security Token Service and the one for impersonation may stand, and others like them.
+  @Test(arguments: [
+    ("sts.googleapis.com", true), ("sts.mtls.googleapis.com", true), ("STS.googleapis.com", true),
+    ("sts.us-east1.rep.googleapis.com", true), ("us-east1-sts.googleapis.com", true),
+    ("sts.us-east1.googleapis.com", true), ("us-east1.sts.googleapis.com", true),
+    ("sts.us-east1.rep.mtls.googleapis.com", true), ("sts-mine.p.googleapis.com", true),
+    ("sts.storage.googleapis.com", false), ("storage.sts.googleapis.com", false),
+    ("sts.mine.storage.googleapis.com", false), ("mine-sts.googleapis.com", false),
+    ("sts..googleapis.com", false), ("sts.rep.googleapis.com", false),
+    ("mtls.googleapis.com", false), ("mine.p.googleapis.com", false), ("sts.apis.example", false),
+    ("sts.googleapis.com:444", false), ("oauth2.googleapis.com", false),
+  ]) func `hosts of two services`(host: String, isRight: Bool) async {
+    let other = host.lowercased().replacing("sts", with: "iamcredentials")
+    let text = Credential.external(
+      #"{"file":"/subject"}"#,
+      #","service_account_impersonation_url":"https://\#(other)\#(Self.account)""#
+    ).replacing("sts.googleapis.com", with: host)
+    let end = HTTPAnswer.json(#"{"accessToken":"u","expireTime":"2099-01-01T00:00:00Z"}"#)
+    let world = World.adc(text, [:], [.token("t"), end]) {
+      $0.files["/subject"] = Array(Credential.jwt.utf8)
+    }
+    #expect(await world.failure()?.code == (isRight ? nil : .configuration))
+    #expect(world.calls.count == (isRight ? 2 : 0))
+  }
+
+  @Test(arguments: [
+    "/v1/projects/-/serviceAccounts/sa@p:generateIdToken",
+    "/v1/projects/p/serviceAccounts/sa@p:generateAccessToken",
+    "/v1/projects/-/serviceAccounts/a/b:generateAccessToken", "/x:generateAccessToken",
+    "/v1/projects/-/serviceAccounts/sa@p:generateAccessToken?alt=x",
+    "/v1/projects/-/serviceAccounts/:generateAccessToken",
+  ]) func `another request of the service for impersonation`(path: String) async {
+    let url = "https://iamcredentials.googleapis.com\(path)"
+    let text = Credential.impersonating(Credential.person())
+      .replacing(Credential.impersonation, with: url)
+    let world = World.adc(text, [:], [.token("t")])
+    #expect(await world.failure()?.code == .configuration)
+    #expect(world.calls.isEmpty)
+  }
+
+  @Test(arguments: [
+    "https://sts.googleapis.com/v1/token", "https://sts.googleapis.com/v1/oauthtoken/",
+  ])
+  func `a workforce login is renewed at its own endpoint`(address: String) async {
+    let text = Credential.workforce
+      .replacing(#""client_id""#, with: #""token_url":"\#(address)","client_id""#)
+    let world = World.adc(text, [:], [.token("t")])
     #expect(await world.failure()?.code == .configuration)
     #expect(world.calls.isEmpty)
   }
@@ -50,7 +110,9 @@ import Testing
   @Test func `what other files hold does not go to the universe that a file names`() async {
     let text = Credential.external(#"{"file":"/subject"}"#, #","universe_domain":"evil.example""#)
       .replacing("sts.googleapis.com", with: "sts.evil.example")
-    let world = World.adc(text, [:], [.token("t")]) { $0.files["/subject"] = Array("hush".utf8) }
+    let world = World.adc(text, [:], [.token("t")]) {
+      $0.files["/subject"] = Array(Credential.jwt.utf8)
+    }
     #expect(await world.failure()?.code == .configuration)
     #expect(world.calls.isEmpty)
   }

@@ -27,7 +27,7 @@ import Testing
       #"{"file":"/f","format":{"type":"json","subject_token_field_name":"t"}}"#,
       #","service_account_impersonation":{"token_lifetime_seconds":2800}"#
     ),
-    Credential.workforce,
+    Credential.workforce, Credential.impersonating(Credential.workforce),
   ]
 
   private func mutated(_ seed: String, _ random: inout Sequence) -> [UInt8] {
@@ -51,9 +51,10 @@ import Testing
     for _ in 0..<2000 {
       let before = mutated(seed, &random)
       let answer = HTTPAnswer.json(#"{"access_token":"t","refresh_token":"new"}"#)
-      let world = World.adc("", [:], [answer]) { state in
+      let end = HTTPAnswer.json(#"{"accessToken":"u","expireTime":"2099-01-01T00:00:00Z"}"#)
+      let world = World.adc("", [:], [answer, end]) { state in
         state.files[World.file] = before
-        state.files["/f"] = Array(#"{"t":"subject"}"#.utf8)
+        state.files["/f"] = Array(#"{"t":"\#(Credential.jwt)"}"#.utf8)
       }
       if let failure = await world.failure() {
         refused += 1
@@ -64,10 +65,15 @@ import Testing
       guard after != before else { continue }
       written += 1
       var expected = try #require(try StrictJSON(parsing: before).members)
-      expected["refresh_token"] = .string("new")
+      if var source = expected["source_credentials"]?.members {
+        source["refresh_token"] = .string("new")
+        expected["source_credentials"] = .object(source)
+      } else {
+        expected["refresh_token"] = .string("new")
+      }
       #expect(try StrictJSON(parsing: after).members == expected)
     }
     #expect((200..<2000).contains(refused))
-    #expect((seed == Credential.workforce) == (written > 0))
+    #expect(seed.contains("external_account_authorized_user") == (written > 0))
   }
 }

@@ -3,6 +3,7 @@
 import Clouds
 import Google
 import OAuth
+import Synchronization
 import Testing
 
 /// Programs that give subject tokens.
@@ -23,7 +24,7 @@ import Testing
     left: String? = nil
   ) -> World {
     let more =
-      #","service_account_impersonation_url":"https://iamcredentials.googleapis.com/v1/x/sa@p:generateAccessToken""#
+      #","service_account_impersonation_url":"\#(Credential.impersonation)""#
     let end = HTTPAnswer.json(#"{"accessToken":"t","expireTime":"2099-01-01T00:00:00Z"}"#)
     return .adc(
       Credential.external(source, type: type, more),
@@ -46,7 +47,8 @@ import Testing
       call.variables == [
         "GOOGLE_EXTERNAL_ACCOUNT_AUDIENCE": "aud",
         "GOOGLE_EXTERNAL_ACCOUNT_TOKEN_TYPE": Self.idToken,
-        "GOOGLE_EXTERNAL_ACCOUNT_INTERACTIVE": "0",
+        "GOOGLE_EXTERNAL_ACCOUNT_INTERACTIVE": "0", "GOOGLE_EXTERNAL_ACCOUNT_REVOKE": "0",
+        "GOOGLE_EXTERNAL_ACCOUNT_ID": "sa@p",
         "GOOGLE_EXTERNAL_ACCOUNT_IMPERSONATED_EMAIL": "sa@p",
       ]
     )
@@ -82,6 +84,36 @@ import Testing
     let world = world(says: text, type: type)
     #expect(try await world.token().token == Secret("t"))
     #expect(world.calls.first?.form["subject_token"] == "x")
+  }
+
+  @Test func `the type is the program's to say, among those that are known`() async throws {
+    let text = Self.good.replacing(Self.idToken, with: "urn:ietf:params:oauth:token-type:jwt")
+    let world = world(says: text)
+    #expect(try await world.token().token == Secret("t"))
+    #expect(world.calls.first?.form["subject_token"] == "subject")
+    #expect(world.calls.first?.form["subject_token_type"] == Self.idToken)
+  }
+
+  @Test func `nothing is kept of a program that may speak for another next time`() async throws {
+    let world = world(says: Self.good)
+    let got = try await world.token()
+    #expect(got.expiry == nil && got.reported != nil)
+    #expect(world.kept.isEmpty)
+  }
+
+  @Test func `what a program left tells whose token is kept`() async throws {
+    let source = #"{"executable":{"command":"/bin/give","output_file":"/out"}}"#
+    let world = world(says: "", source: source, left: Self.answer("one", 1_704_170_000))
+    let end = HTTPAnswer.json(#"{"accessToken":"u","expireTime":"2099-01-01T00:00:00Z"}"#)
+    world.state.withLock { $0.answers += [.token("sts2"), end] }
+    let first = try await world.token()
+    #expect(first.files.contains("/out"))
+    #expect(try await world.token().token == first.token)
+    #expect(world.calls.count == 2)
+    world.state.withLock { $0.files["/out"] = Array(Self.answer("two", 1_704_170_000).utf8) }
+    #expect(try await world.token().token == Secret("u"))
+    #expect(world.calls.map { $0.form["subject_token"] } == ["one", nil, "two", nil])
+    #expect(world.ran.isEmpty)
   }
 
   private static func answer(_ token: String, _ expiry: Int) -> String {

@@ -29,7 +29,7 @@ import Foundation
       return .adc(text, [:], [answer])
     case .federation:
       return .adc(Credential.external(#"{"file":"/f"}"#), [:], [answer]) {
-        $0.files["/f"] = Array("subject".utf8)
+        $0.files["/f"] = Array(Credential.jwt.utf8)
       }
     }
   }
@@ -127,9 +127,9 @@ import Foundation
 
   private func acting(_ answer: HTTPAnswer) -> World {
     let more =
-      #","service_account_impersonation_url":"https://iamcredentials.googleapis.com/v1/x/sa@p:generateAccessToken""#
+      #","service_account_impersonation_url":"\#(Credential.impersonation)""#
     return .adc(Credential.external(#"{"file":"/f"}"#, more), [:], [.token("sts"), answer]) {
-      $0.files["/f"] = Array("subject".utf8)
+      $0.files["/f"] = Array(Credential.jwt.utf8)
     }
   }
 

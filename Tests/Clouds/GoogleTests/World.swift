@@ -28,6 +28,14 @@ final class World: Sendable {
     var program = ProgramAnswer(status: 0, output: Secret(""), errors: "")
     var told: [String] = []
     var trusts: [TransportTrust] = []
+    /// What the first requests come to before any is answered.
+    var silences: [TransportFailure] = []
+    /// Files as they are once somebody has waited.
+    var later: [String: [UInt8]] = [:]
+    /// Files that cannot be replaced.
+    var fixed: Set<String> = []
+    var locks: [KeptIdentity] = []
+    var pauses: [Double] = []
   }
 
   let state = Mutex(State())
@@ -57,7 +65,12 @@ final class World: Sendable {
     var effects = CloudEffects(
       now: { Self.now },
       random: { [UInt8](repeating: 7, count: $0) },
-      pause: { _ in },
+      pause: { [self] seconds in
+        state.withLock { state in
+          state.pauses.append(seconds)
+          state.files.merge(state.later) { $1 }
+        }
+      },
       environment: variables,
       home: "/home/me",
       accountHome: "/home/me",
@@ -85,14 +98,27 @@ final class World: Sendable {
       kept: { [self] identity, terms, make async throws(CloudError) in
         try await kept(identity, terms, make)
       },
-      alone: { _, _, body async throws(CloudError) in try await body() }
+      alone: { [self] identity, _, body async throws(CloudError) in
+        state.withLock { $0.locks.append(identity) }
+        return try await body()
+      }
     )
+    effects.proveReplaceable = { [self] path throws(CloudError) in
+      guard state.withLock({ $0.fixed.contains(path) }) else { return }
+      throw CloudError(.store, "no", remedy: "none")
+    }
     effects.query = { [self] query throws(CloudError) in try rows(query) }
     effects.isRejected = isRejected
     return effects
   }
 
   private func answer(_ call: HTTPCall, direct: Bool) throws(TransportFailure) -> HTTPAnswer {
+    let silence = state.withLock { state -> TransportFailure? in
+      guard !state.silences.isEmpty else { return nil }
+      state.calls.append(call)
+      return state.silences.removeFirst()
+    }
+    if let silence { throw silence }
     let answer = state.withLock { state -> HTTPAnswer? in
       state.calls.append(call)
       if direct { state.direct.append(call) }
@@ -183,6 +209,12 @@ extension World {
 
 /// Credential files as texts.
 enum Credential {
+  /// Something that looks like a JWT.
+  static let jwt = "eyJhbGciOiJSUzI1NiJ9.e30.c2ln"
+  /// Where Google gives tokens of a service account.
+  static let impersonation =
+    "https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/sa@p:generateAccessToken"
+
   /// A person, with more members if wanted.
   static func person(_ more: String = "") -> String {
     #"{"type":"authorized_user","client_id":"c","client_secret":"s","refresh_token":"r"\#(more)}"#
@@ -196,6 +228,12 @@ enum Credential {
   ) -> String {
     #"{"type":"external_account","audience":"aud","subject_token_type":"\#(type)","#
       + #""token_url":"https://sts.googleapis.com/v1/token","credential_source":\#(source)\#(more)}"#
+  }
+
+  /// A service account that another credential acts as.
+  static func impersonating(_ source: String) -> String {
+    #"{"type":"impersonated_service_account","service_account_impersonation_url":"#
+      + #""\#(impersonation)","source_credentials":\#(source)}"#
   }
 
   /// A workforce login.

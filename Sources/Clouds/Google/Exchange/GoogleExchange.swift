@@ -33,6 +33,7 @@ struct GoogleExchange: Sendable {
     let rule = HostRule(universe: user.universe, effects)
     let address = try rule.address(
       user.tokenURI ?? TokenCall.usualTokenURI,
+      for: .tokens,
       named: "token_uri",
       of: origin
     )
@@ -48,6 +49,7 @@ struct GoogleExchange: Sendable {
     let rule = HostRule(universe: key.universe, effects)
     let address = try rule.address(
       key.tokenURI ?? TokenCall.usualTokenURI,
+      for: .tokens,
       named: "token_uri",
       of: origin
     )
@@ -68,13 +70,14 @@ struct GoogleExchange: Sendable {
   private func token(_ account: ExternalAccount) async throws(CloudError) -> AccessToken {
     let rule = HostRule(universe: nil, effects)
     // Both addresses are looked at before anything is read or run for them.
-    let address = try rule.address(account.tokenURL, named: "token_url", of: origin)
+    let address = try rule.address(
+      account.tokenURL,
+      for: .exchange,
+      named: "token_url",
+      of: origin
+    )
     if let impersonation = account.impersonation {
-      _ = try rule.address(
-        impersonation.url,
-        named: "service_account_impersonation_url",
-        of: origin
-      )
+      _ = try self.address(of: impersonation, rule)
     }
     let subject = try await SubjectToken(effects: effects, origin: origin).find(account)
     let call = TokenCall.exchange(
@@ -92,16 +95,28 @@ struct GoogleExchange: Sendable {
     async throws(CloudError) -> AccessToken
   {
     let rule = HostRule(universe: source.universe, effects)
-    _ = try rule.address(impersonation.url, named: "service_account_impersonation_url", of: origin)
-    var exchange = self
-    exchange = GoogleExchange(
+    _ = try address(of: impersonation, rule)
+    let exchange = GoogleExchange(
       effects: effects,
       scopes: Self.enough(toActAs: scopes),
       origin: origin,
-      writableFile: nil
+      writableFile: writableFile
     )
     let token = try await exchange.token(source)
-    return try await acting(impersonation, bearer: token.token, rule)
+    var acting = try await acting(impersonation, bearer: token.token, rule)
+    acting.mark = token.mark
+    return acting
+  }
+
+  private func address(of impersonation: Impersonation, _ rule: HostRule) throws(CloudError)
+    -> WebAddress
+  {
+    try rule.address(
+      impersonation.url,
+      for: .impersonation,
+      named: "service_account_impersonation_url",
+      of: origin
+    )
   }
 
   /// The scopes of a token that is used to get another: with fewer than this the service refuses it.
@@ -113,8 +128,7 @@ struct GoogleExchange: Sendable {
   func acting(_ impersonation: Impersonation, bearer: Secret, _ rule: HostRule)
     async throws(CloudError) -> AccessToken
   {
-    let name = "service_account_impersonation_url"
-    let address = try rule.address(impersonation.url, named: name, of: origin)
+    let address = try address(of: impersonation, rule)
     let call = TokenCall.impersonation(
       impersonation,
       url: address.text,

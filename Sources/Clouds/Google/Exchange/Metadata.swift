@@ -16,6 +16,12 @@ enum MetadataAddress {
   static let patience: Double = 5
   /// Seconds to find out whether there is one: where there is none nobody may wait for it.
   static let probe: Double = 1
+  /// How often the server is looked for where it may be there, as in google-auth.
+  static let attempts = 3
+  /// Seconds before the second look; twice that before the third.
+  static let pause: Double = 0.2
+  /// Where Linux shows what the firmware calls the machine.
+  static let productName = "/sys/class/dmi/id/product_name"
 
   /// 169.254.0.0/16 (RFC 3927) and fe80::/10 and AWS's fd00:ec2::254, which are never behind a proxy.
   static func isLinkLocal(_ host: String) -> Bool {
@@ -61,7 +67,8 @@ struct Metadata: Sendable {
 
   /// The server's base URL; nil if there is none.
   ///
-  /// Throws `.configuration` for a host in the environment that cannot be one.
+  /// Throws `.configuration` for a host in the environment that cannot be one, and `.temporary` for a server that seems
+  /// to be there and does not answer: then an old token serves on, and nobody is told to sign in.
   func find() async throws(CloudError) -> String? {
     if effects.environment["NO_GCE_CHECK"]?.lowercased() == "true",
       effects.environment["GCE_METADATA_HOST"] == nil
@@ -70,12 +77,79 @@ struct Metadata: Sendable {
     }
     let base = try MetadataAddress.base(effects.environment)
     if base.isNamed { return base.url }
-    do throws(TransportFailure) {
-      let answer = try await effects.sendDirect(MetadataAddress.probe, Self.call("\(base.url)/"))
-      return Self.isGoogles(answer) ? base.url : nil
-    } catch {
-      return nil
+    let isExpected = isExpected
+    var probe = await look(base.url)
+    for attempt in 1..<MetadataAddress.attempts where probe.isWorthAnother(isExpected) {
+      effects.trace("the metadata server: \(probe), asking again")
+      try? await effects.pause(MetadataAddress.pause * Double(attempt))
+      probe = await look(base.url)
     }
+    switch probe {
+    case .there: return base.url
+    case .another: return nil
+    case .nobody where !isExpected: return nil
+    case .nobody(let why), .unclear(let why): throw away(why)
+    }
+  }
+
+  /// What came of looking for the server.
+  private enum Probe: Sendable, CustomStringConvertible {
+    /// It says that it is Google's.
+    case there
+    /// Somebody else answers.
+    case another
+    /// Nobody takes the connection.
+    case nobody(String)
+    /// Somebody takes it, and gives no answer or an excuse.
+    case unclear(String)
+
+    var description: String {
+      switch self {
+      case .there: "it is there"
+      case .another: "it is another cloud's"
+      case .nobody(let why), .unclear(let why): Text.line(why)
+      }
+    }
+
+    func isWorthAnother(_ isExpected: Bool) -> Bool {
+      switch self {
+      case .there, .another: false
+      case .nobody: isExpected
+      case .unclear: true
+      }
+    }
+  }
+
+  private func look(_ base: String) async -> Probe {
+    do throws(TransportFailure) {
+      let answer = try await effects.sendDirect(MetadataAddress.probe, Self.call("\(base)/"))
+      if Self.isGoogles(answer) { return .there }
+      let isExcuse = answer.status >= 500 || answer.status == 429
+      return isExcuse ? .unclear("it answers \(answer.status)") : .another
+    } catch {
+      switch error {
+      case .notSent(let why), .tls(let why): return .nobody(why)
+      case .noAnswer(let why): return .unclear(why)
+      case .tooLarge: return .another
+      }
+    }
+  }
+
+  /// Whether something says that this machine is one of Google's: the server's address was given, or the firmware has
+  /// Google's name, by which google-auth tells too.
+  private var isExpected: Bool {
+    if effects.environment["GCE_METADATA_IP"] != nil { return true }
+    let name = try? effects.readFile(MetadataAddress.productName, 256)
+    return name.flatMap(\.self)?.starts(with: "Google".utf8) == true
+  }
+
+  private func away(_ why: String) -> CloudError {
+    CloudError(
+      .temporary,
+      "the metadata server does not answer: \(Text.line(why))",
+      remedy:
+        "try again in a moment; where there is none, set NO_GCE_CHECK=true and sign in: gcloud auth login"
+    )
   }
 
   /// The token of the default service account; throws what asking gave.

@@ -88,9 +88,11 @@ struct AWSSubject: Sendable {
     _ credentials: AWSCredentials,
     _ origin: Origin
   ) throws(CloudError) -> Request {
-    guard let address = try? WebAddress(url), isAmazons(address),
-      address.path.isEmpty || address.path == "/"
-    else { throw origin.wrong("its regional_cred_verification_url is not one of AWS") }
+    guard let address = try? WebAddress(url), isAmazons(address, region: region) else {
+      throw origin.wrong(
+        "its regional_cred_verification_url is not https://sts.{region}.amazonaws.com?\(question)"
+      )
+    }
     var fields = [("host", address.host), ("x-amz-date", time.basic)]
     if let token = credentials.sessionToken {
       fields.append(("x-amz-security-token", token.expose()))
@@ -98,9 +100,9 @@ struct AWSSubject: Sendable {
     let names = fields.map(\.0).joined(separator: ";")
     let lines = fields.map { "\($0.0):\($0.1)\n" }.joined()
     let scope = SignatureV4.Scope(time: time, region: region, service: "sts")
-    let query = (address.query ?? "").split(separator: "&").sorted().joined(separator: "&")
     let signature = SignatureV4(
-      canonicalRequest: "POST\n/\n\(query)\n\(lines)\n\(names)\n\(HexDigits.text(SHA256.hash([])))",
+      canonicalRequest:
+        "POST\n/\n\(question)\n\(lines)\n\(names)\n\(HexDigits.text(SHA256.hash([])))",
       scope: scope,
       secret: credentials.secretAccessKey
     )
@@ -116,10 +118,17 @@ struct AWSSubject: Sendable {
     )
   }
 
-  private static func isAmazons(_ address: WebAddress) -> Bool {
-    guard address.isHTTPS, address.port == nil else { return address.isLoopback }
-    return AWSPartition.all.contains { address.host.hasSuffix(".\($0.suffix)") }
-      || address.isLoopback
+  /// The one question that is signed, in the order of a canonical request.
+  private static let question = "Action=GetCallerIdentity&Version=2011-06-15"
+
+  /// Whether an address is that question to the STS of the region, or of the region's part of AWS: anything else that
+  /// is signed may do what the keys may.
+  private static func isAmazons(_ address: WebAddress, region: String) -> Bool {
+    guard address.isHTTPS, address.port == nil, address.query == question,
+      address.path.isEmpty || address.path == "/"
+    else { return false }
+    let suffix = AWSPartition(region: region).suffix
+    return ["sts.\(region).\(suffix)", "sts.\(suffix)"].contains(address.host.lowercased())
   }
 
   /// The request as the Security Token Service wants it: JSON, percent-encoded but for slashes.

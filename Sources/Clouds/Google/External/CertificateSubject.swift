@@ -22,13 +22,10 @@ struct CertificateSubject: Sendable {
   ///
   /// Throws `.configuration` for files that are missing or are none.
   func found(_ source: CertificateSource) throws(CloudError) -> SubjectToken.Found {
-    let path = source.configuration ?? "\(GcloudFolder(effects).path ?? "")/certificate_config.json"
-    let bytes = try read(path)
-    guard let json = try? StrictJSON(parsing: bytes),
-      let workload = json["cert_configs"]?["workload"],
-      let certificatePath = workload["cert_path"]?.string,
-      let keyPath = workload["key_path"]?.string
-    else { throw origin.wrong("\(Text.line(path)) names no workload certificate and key") }
+    let path = configuration(source)
+    guard let (certificatePath, keyPath) = Self.workload(in: try read(path)) else {
+      throw origin.wrong("\(Text.line(path)) names no workload certificate and key")
+    }
     let certificate = try read(certificatePath)
     guard let leaf = Self.blocks(certificate).first else {
       throw origin.wrong("there is no certificate in \(Text.line(certificatePath))")
@@ -45,6 +42,26 @@ struct CertificateSubject: Sendable {
         key: Secret(String(decoding: try read(keyPath), as: UTF8.self))
       )
     )
+  }
+
+  /// The files that say whose certificate it is: the one that names it, and its own.
+  ///
+  /// Throws what reading throws.
+  func paths(_ source: CertificateSource) throws(CloudError) -> [String] {
+    let path = configuration(source)
+    let bytes = try effects.readFile(path, Self.limit) ?? []
+    return [path] + (Self.workload(in: bytes).map { [$0.certificate] } ?? [])
+  }
+
+  private func configuration(_ source: CertificateSource) -> String {
+    source.configuration ?? "\(GcloudFolder(effects).path ?? "")/certificate_config.json"
+  }
+
+  private static func workload(in bytes: [UInt8]) -> (certificate: String, key: String)? {
+    guard let workload = (try? StrictJSON(parsing: bytes))?["cert_configs"]?["workload"],
+      let certificate = workload["cert_path"]?.string, let key = workload["key_path"]?.string
+    else { return nil }
+    return (certificate, key)
   }
 
   private func read(_ path: String) throws(CloudError) -> [UInt8] {

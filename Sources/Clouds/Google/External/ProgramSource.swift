@@ -27,7 +27,7 @@ struct ProgramSource: Sendable {
     let now = effects.now()
     if let path = source.outputFile,
       let bytes = try? effects.readFile(path, SubjectToken.limit),
-      let token = try? ProgramAnswer.token(in: bytes, account, needsExpiry: true, now: now, origin)
+      let token = try? ProgramAnswer.token(in: bytes, needsExpiry: true, now: now, origin)
     {
       return token
     }
@@ -51,7 +51,6 @@ struct ProgramSource: Sendable {
     }
     return try ProgramAnswer.token(
       in: bytes,
-      account,
       needsExpiry: source.outputFile != nil,
       now: now,
       origin
@@ -83,8 +82,12 @@ struct ProgramSource: Sendable {
       "\(prefix)AUDIENCE": account.audience,
       "\(prefix)TOKEN_TYPE": account.subjectTokenType,
       "\(prefix)INTERACTIVE": "0",
+      "\(prefix)REVOKE": "0",
     ]
-    variables["\(prefix)IMPERSONATED_EMAIL"] = account.impersonation?.email
+    // As in google-auth, the account's id is the service account's address, as far as anybody knows one.
+    for name in ["ID", "IMPERSONATED_EMAIL"] {
+      variables["\(prefix)\(name)"] = account.impersonation?.email
+    }
     variables["\(prefix)OUTPUT_FILE"] = source.outputFile
     return variables
   }
@@ -92,10 +95,18 @@ struct ProgramSource: Sendable {
 
 /// What such a program says, on its standard output and in its output file.
 enum ProgramAnswer {
+  /// Where a token of each type lies.
+  ///
+  /// What the type is to the Security Token Service the credential file says (google-auth compares the two as little).
+  private static let members = [
+    "urn:ietf:params:oauth:token-type:jwt": "id_token",
+    "urn:ietf:params:oauth:token-type:id_token": "id_token",
+    "urn:ietf:params:oauth:token-type:saml2": "saml_response",
+  ]
+
   /// The token; throws `.refused` if it says no, `.configuration` if it says something else.
   static func token(
     in bytes: [UInt8],
-    _ account: ExternalAccount,
     needsExpiry: Bool,
     now: Date,
     _ origin: Origin
@@ -112,17 +123,14 @@ enum ProgramAnswer {
         remedy: "run it by hand to see why"
       )
     }
-    guard let type = json["token_type"]?.string, type == account.subjectTokenType else {
-      throw origin.wrong(
-        "its program gives a token of another type than \(Text.line(account.subjectTokenType))"
-      )
+    guard let member = json["token_type"]?.string.flatMap({ members[$0] }) else {
+      throw origin.wrong("its program gives a token that is neither jwt, id_token nor saml2")
     }
     let expiry = json["expiration_time"]?.integer
     if needsExpiry, expiry == nil { throw origin.wrong("its program gives no expiration_time") }
     if let expiry, Double(expiry) <= now.timeIntervalSince1970 {
       throw origin.wrong("its program gives a token that has expired")
     }
-    let member = type == "urn:ietf:params:oauth:token-type:saml2" ? "saml_response" : "id_token"
     guard let token = json[member]?.string, !token.isEmpty else {
       throw origin.wrong("its program gives no \(member)")
     }

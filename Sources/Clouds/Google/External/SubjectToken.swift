@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Clouds
-import HTTPTypes
 import OAuth
 
 #if canImport(FoundationEssentials)
@@ -34,9 +33,10 @@ struct SubjectToken: Sendable {
       guard let bytes = try effects.readFile(path, Self.limit) else {
         throw origin.wrong("its subject token file \(Text.line(path)) cannot be read")
       }
-      return Found(token: try Self.token(in: bytes, format, of: path, origin))
+      return Found(token: try token(in: bytes, format, of: path, account))
     case .url(let url, let headers, let format):
-      return Found(token: try await fetched(url, headers, format))
+      let source = SubjectURL(url: url, headers: headers, format: format)
+      return Found(token: try await fetched(source, account))
     case .executable(let source):
       return Found(
         token: try await ProgramSource(effects: effects, origin: origin).token(source, account)
@@ -51,20 +51,23 @@ struct SubjectToken: Sendable {
   }
 
   /// The token in what a file or an address gave; `place` is for the message.
-  static func token(
+  private func token(
     in bytes: [UInt8],
     _ format: SubjectSource.TokenFormat,
     of place: String,
-    _ origin: Origin
+    _ account: ExternalAccount
   ) throws(CloudError) -> Secret {
     let text: String?
     switch format {
     case .text: text = String(validating: bytes, as: UTF8.self)
     case .json(let field): text = (try? StrictJSON(parsing: bytes))?[field]?.string
     }
-    let trimmed = text.map(trim) ?? ""
+    let trimmed = text.map(Self.trim) ?? ""
     guard !trimmed.isEmpty else {
       throw origin.wrong("there is no subject token in \(Text.line(place))")
+    }
+    if let flaw = SubjectShape.flaw(of: trimmed, type: account.subjectTokenType) {
+      throw origin.wrong("what lies in \(Text.line(place)) is not sent: it is \(flaw)")
     }
     return Secret(trimmed)
   }
@@ -77,22 +80,10 @@ struct SubjectToken: Sendable {
     return String(rest)
   }
 
-  private func fetched(
-    _ url: String,
-    _ headers: [SubjectSource.Header],
-    _ format: SubjectSource.TokenFormat
-  ) async throws(CloudError) -> Secret {
-    let address: WebAddress
-    do {
-      address = try WebAddress(url)
-    } catch {
-      throw origin.wrong("the url of its credential_source cannot be used: \(error.reason)")
-    }
-    let isMetadata = MetadataAddress.isLinkLocal(address.host)
-    guard address.isHTTPS || address.isLoopback || isMetadata else {
-      throw origin.wrong("the url of its credential_source is http")
-    }
-    let call = HTTPCall(method: .get, url: address.text, headers: try Self.fields(headers, origin))
+  private func fetched(_ source: SubjectURL, _ account: ExternalAccount)
+    async throws(CloudError) -> Secret
+  {
+    let (call, host, isMetadata) = try source.call(effects, origin)
     let answer: HTTPAnswer
     do throws(TransportFailure) {
       answer =
@@ -100,28 +91,15 @@ struct SubjectToken: Sendable {
         ? try await effects.sendDirect(MetadataAddress.patience, call)
         : try await effects.send(TransportTrust(authorities: []), call)
     } catch {
-      throw CloudError(error, fetching: "the subject token", from: address.host)
+      throw CloudError(error, fetching: "the subject token", from: host)
     }
     guard answer.status == 200, answer.body.count <= Self.limit else {
       throw CloudError(
         answer.status >= 500 || answer.status == 429 ? .temporary : .refused,
-        "\(address.host) gives no subject token: it answers \(answer.status)",
+        "\(host) gives no subject token: it answers \(answer.status)",
         remedy: "check the credential_source of \(origin.place)"
       )
     }
-    return try Self.token(in: answer.body, format, of: "the answer of \(address.host)", origin)
-  }
-
-  private static func fields(_ headers: [SubjectSource.Header], _ origin: Origin)
-    throws(CloudError) -> HTTPFields
-  {
-    var fields = HTTPFields()
-    for header in headers {
-      guard let name = HTTPField.Name(header.name), !Text.hasControls(header.value.expose()) else {
-        throw origin.wrong("the headers of its credential_source cannot be sent")
-      }
-      fields[name] = header.value.expose()
-    }
-    return fields
+    return try token(in: answer.body, source.format, of: "the answer of \(host)", account)
   }
 }

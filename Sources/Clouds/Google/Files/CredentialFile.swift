@@ -11,15 +11,19 @@ enum CredentialFile {
 
   /// Reads one; throws `.configuration`.
   static func parse(_ bytes: [UInt8], _ origin: Origin) throws(CloudError) -> GoogleCredential {
-    let content = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
     let json: StrictJSON
     do {
-      json = try StrictJSON(parsing: content)
+      json = try StrictJSON(parsing: withoutMark(bytes))
     } catch {
       throw origin.wrong("it is not JSON that can be read: \(error.reason) at byte \(error.offset)")
     }
     guard json.members != nil else { throw origin.wrong("it is no JSON object") }
     return try credential(FileFields(json: json, origin: origin), mayImpersonate: true)
+  }
+
+  /// Without the byte order mark that some editors put in front; the indices stay those of the file.
+  static func withoutMark(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
+    bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
   }
 
   private static func credential(_ fields: FileFields, mayImpersonate: Bool) throws(CloudError)

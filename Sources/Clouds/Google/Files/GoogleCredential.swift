@@ -25,6 +25,31 @@ indirect enum GoogleCredential: Sendable, Equatable {
     case .impersonated(_, let source): source.universe
     }
   }
+
+  /// The workforce login in it, with the names that lead to its refresh token; nil if there is none.
+  var workforce: (user: WorkforceUser, path: [String])? {
+    switch self {
+    case .workforceUser(let user): (user, ["refresh_token"])
+    case .impersonated(_, source: .workforceUser(let user)):
+      (user, ["source_credentials", "refresh_token"])
+    default: nil
+    }
+  }
+
+  /// The external account in it; nil if there is none.
+  var externalAccount: ExternalAccount? {
+    switch self {
+    case .externalAccount(let account), .impersonated(_, source: .externalAccount(let account)):
+      account
+    default: nil
+    }
+  }
+
+  /// As whom it acts by itself.
+  var actingParts: [String] {
+    guard case .impersonated(let impersonation, _) = self else { return [] }
+    return [impersonation.url] + impersonation.delegates
+  }
 }
 
 /// A refresh token and the client that it was given to.

@@ -34,12 +34,24 @@ struct GcloudProperties: Sendable, Equatable {
   private let file: [String: [String: String]]
   /// The files that they were read from, whether or not these exist.
   let files: [String]
+  /// Whether the name of the active configuration seems to be written just now.
+  private(set) var isTorn = false
 
   /// Settings at hand, for tests.
   init(environment: [String: String], file: [String: [String: String]], files: [String] = []) {
     self.environment = environment
     self.file = file
     self.files = files
+  }
+
+  /// Those that can be read; the variables alone where the files are not in order.
+  static func whatever(_ effects: CloudEffects) -> GcloudProperties {
+    do throws(CloudError) {
+      return try GcloudProperties(GcloudFolder(effects), effects)
+    } catch {
+      effects.trace("gcloud's configuration is left alone: \(error.what)")
+      return GcloudProperties(environment: effects.environment, file: [:])
+    }
   }
 
   /// Reads the active configuration; throws `.configuration` for a file that is not text, or a name that is none.
@@ -50,7 +62,8 @@ struct GcloudProperties: Sendable, Equatable {
       files = []
       return
     }
-    let (name, pointers) = try Self.activeName(path, effects)
+    let (name, pointers, isTorn) = try Self.activeName(path, effects)
+    self.isTorn = isTorn
     // This name stands for no configuration at all.
     guard name != "NONE" else {
       file = [:]
@@ -81,12 +94,13 @@ struct GcloudProperties: Sendable, Equatable {
   }
 
   private static func activeName(_ path: String, _ effects: CloudEffects) throws(CloudError)
-    -> (String, [String])
+    -> (name: String, files: [String], isTorn: Bool)
   {
-    if let name = effects.environment["CLOUDSDK_ACTIVE_CONFIG_NAME"] { return (name, []) }
+    if let name = effects.environment["CLOUDSDK_ACTIVE_CONFIG_NAME"] { return (name, [], false) }
     let pointer = "\(path)/active_config"
-    let name = try text(pointer, effects)?.filter { !$0.isWhitespace } ?? ""
-    return (name.isEmpty ? "default" : name, [pointer])
+    guard let text = try text(pointer, effects) else { return ("default", [pointer], false) }
+    let name = text.filter { !$0.isWhitespace }
+    return (name.isEmpty ? "default" : name, [pointer], name.isEmpty)
   }
 
   private static func text(_ path: String, _ effects: CloudEffects) throws(CloudError) -> String? {

@@ -43,13 +43,16 @@ struct GcloudSignIn: Sendable {
         throw missing(path, .credentialFile)
       }
       let origin = Origin.file(path, namedBy: GcloudProperties.Name.credentialFile.variable)
-      return FoundCredential(
+      var found = FoundCredential(
         try adjusted(try CredentialFile.parse(bytes, origin)),
         origin,
         digest: bytes,
-        files: [path] + properties.files,
+        files: [path],
         writableFile: path
       )
+      try found.addSubject(effects)
+      found.files += properties.files
+      return found
     }
     guard let account = request.account ?? properties[.account] else { return nil }
     return try signedIn(account, request)
@@ -85,6 +88,7 @@ struct GcloudSignIn: Sendable {
     }
     let files = Array((properties.files + [store.credentials]).suffix(3))
     var found = FoundCredential(credential, origin, digest: row, files: files, writableFile: nil)
+    try found.addSubject(effects)
     found.kept = usable(token, credential, request)
     if found.kept != nil { found.files.append(store.tokens) }
     return found
