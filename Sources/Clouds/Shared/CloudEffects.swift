@@ -35,6 +35,8 @@ package struct CloudEffects: Sendable {
   package var readFile: @Sendable (_ path: String, _ limit: Int) throws(CloudError) -> [UInt8]?
   /// Replaces a file by rename, mode 0600 unless it was there with another; the folder has to be there.
   package var replaceFile: @Sendable (_ path: String, _ bytes: [UInt8]) throws(CloudError) -> Void
+  /// Throws unless a file could be replaced now; the file itself stays untouched.
+  package var proveReplaceable: @Sendable (_ path: String) throws(CloudError) -> Void = { _ in }
   /// The rows that a vendor's SQLite file has for a question, each value as text; nil if there is no such file.
   ///
   /// It is opened for reading only. Throws `.temporary` while another program holds it for longer than the question
