@@ -35,9 +35,8 @@ struct AWSFetch: Sendable {
     case .login(let profile):
       return try await LoginCredentials.credentials(of: profile, in: context)
     case .process(let profile):
-      let place = "what credential_process of profile \"\(profile.name)\" prints"
       let process = ProcessCredentials(profile: profile, context: context)
-      return try unexpired(try await process.credentials(), place)
+      return try unexpired(try await process.credentials(), Self.place(of: profile))
     case .container:
       let place = "what the container's credentials service gives"
       return try unexpired(try await ContainerCredentials(context: context).credentials(), place)
@@ -49,8 +48,18 @@ struct AWSFetch: Sendable {
     }
   }
 
+  /// Where the keys are that a program prints, for messages.
+  static func place(of profile: AWSProfile) -> String {
+    "what credential_process of profile \"\(profile.name)\" prints"
+  }
+
   private var nothing: CloudError {
-    CloudError(
+    if let profile = context.configuration.profile(context.profileName),
+      profile["sso_session"] != nil || profile["sso_start_url"] != nil
+    {
+      return SSORole.missing(profile)
+    }
+    return CloudError(
       .configuration,
       "there are no AWS credentials for profile \"\(context.profileName)\"",
       remedy: "set some up: aws configure sso, aws login or aws configure"
@@ -78,7 +87,9 @@ struct AWSFetch: Sendable {
     by source: AWSSource,
     profile: String?
   ) async throws(CloudError) -> AWSCredentials {
-    let identity = AWSSource.role(role, by: source, profile: profile).identity
+    let source = try await known(source)
+    let holder = try await holder(of: source)
+    let identity = AWSSource.role(role, by: source, profile: profile).identity + holder
     let make: @Sendable () async throws(CloudError) -> KeptSecret = {
       () async throws(CloudError) -> KeptSecret in
       // What aws itself keeps is for roles of profiles, under a name that leaves the source out.

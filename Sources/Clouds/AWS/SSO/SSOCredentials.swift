@@ -24,13 +24,7 @@ package enum SSOCredentials {
     of profile: AWSProfile,
     in context: AWSContext
   ) async throws(CloudError) -> AWSCredentials {
-    guard let role = try SSORole(of: profile) else {
-      throw CloudError(
-        .configuration,
-        "profile \"\(profile.name)\" has no sso_account_id and sso_role_name",
-        remedy: "set the profile up again: aws configure sso --profile \(profile.name)"
-      )
-    }
+    guard let role = try SSORole(of: profile) else { throw SSORole.missing(profile) }
     let source = SSORoleSource(
       role: role,
       session: try SSOSession(of: profile, in: context.configuration),

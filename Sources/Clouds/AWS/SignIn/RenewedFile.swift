@@ -67,8 +67,9 @@ struct RenewedFile<Token: SignInToken>: Sendable {
     let old = try await read()
     if old.left(at: effects.now()) >= window { return kept(old) }
     do throws(CloudError) {
-      // A refresh token is not spent before the place of its successor has proved to be writable.
-      try effects.replaceFile(file.path, Array(old.document.expose().utf8))
+      // A refresh token is not spent before the place of its successor has proved to be writable. The file stays as it
+      // is: every ready credential made from it would be stale, and another tool may be writing it.
+      try effects.proveReplaceable(file.path)
       return kept(keep(try await renew(old)))
     } catch {
       return kept(try await remaining(old, after: error))
