@@ -187,7 +187,7 @@ let package = Package(
     .testTarget(
       name: "FuzzTests",
       dependencies: [
-        "AWS", "Azure", "EKSToken", "Google", "Kubeconfig", "OAuth",
+        "AWS", "Azure", "Clouds", "EKSToken", "Google", "Kubeconfig", "OAuth",
         .product(name: "HTTPTypes", package: "swift-http-types"),
       ],
       path: "Fuzz",

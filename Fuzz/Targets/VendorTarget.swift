@@ -2,6 +2,7 @@
 
 import AWS
 import Azure
+import Clouds
 import EKSToken
 import Google
 import OAuth

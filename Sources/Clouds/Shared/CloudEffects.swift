@@ -67,13 +67,13 @@ package struct CloudEffects: Sendable {
 
   /// Runs `body` while no other process of ours does so for the same identity, and gives what it gives.
   ///
-  /// For vendors' files with refresh tokens: read again inside, and write before leaving. Where `renewal` says what a
+  /// For vendors' files with refresh tokens: read again inside, and write before leaving. Where `outliving` says what a
   /// body spends, a process that outlives this one does it instead; else signals that end a process are held back
   /// meanwhile.
   package var alone:
     @Sendable (
-      _ identity: KeptIdentity, _ renewal: SignInRenewal?,
-      _ body: @Sendable () async throws(CloudError) -> KeptSecret
+      _ identity: KeptIdentity, _ outliving: Outliving?,
+      _ body: @escaping @Sendable () async throws(CloudError) -> KeptSecret
     ) async throws(CloudError) -> KeptSecret
 
   /// The command with which lanyard itself logs a person in for the very context that asks; nil if that is not known.
@@ -104,7 +104,7 @@ package struct CloudEffects: Sendable {
       ) async throws(CloudError) -> KeptSecret,
     alone:
       @escaping @Sendable (
-        KeptIdentity, SignInRenewal?, @Sendable () async throws(CloudError) -> KeptSecret
+        KeptIdentity, Outliving?, @escaping @Sendable () async throws(CloudError) -> KeptSecret
       ) async throws(CloudError) -> KeptSecret
   ) {
     (self.now, self.random, self.pause) = (now, random, pause)

@@ -47,11 +47,11 @@ struct LiveCloud: Sendable {
       kept: { identity, terms, make async throws(CloudError) in
         try await kept.secret(of: identity, terms: terms, make: make)
       },
-      alone: { identity, renewal, body async throws(CloudError) in
-        try await kept.alone(identity, sharesOutage: renewal != nil) {
-          lock async throws(CloudError) -> KeptSecret in
-          guard let renewal, let lock else { return try await SignalPolicy.holdingBack(body) }
-          return try await RenewSignIn.renew(renewal, lock, for: self)
+      alone: { identity, outliving, body async throws(CloudError) in
+        if let outliving { return try await renewed(kept, identity, outliving, body) }
+        return try await kept.alone(identity, sharesOutage: false) {
+          _ async throws(CloudError) -> KeptSecret in
+          try await SignalPolicy.holdingBack(body)
         }
       }
     )
@@ -63,6 +63,32 @@ struct LiveCloud: Sendable {
     live.isRejected = kept.rejected
     live.loginCommand = loginCommand
     return live
+  }
+
+  /// What a process that outlives this one renews, or this one where there can be no lock to hand over.
+  private func renewed(
+    _ kept: KeptSecrets,
+    _ identity: KeptIdentity,
+    _ outliving: Outliving,
+    _ body: @escaping @Sendable () async throws(CloudError) -> KeptSecret
+  ) async throws(CloudError) -> KeptSecret {
+    let renew: @Sendable () async throws(CloudError) -> KeptSecret = {
+      () async throws(CloudError) -> KeptSecret in
+      try await kept.alone(identity, sharesOutage: true) {
+        lock async throws(CloudError) -> KeptSecret in
+        if let lock { return try await RenewSignIn.renew(outliving.renewal, lock, for: self) }
+        // What is given up half-way must not spend anything.
+        guard outliving.patience == nil else { throw Self.late }
+        return try await SignalPolicy.holdingBack(body)
+      }
+    }
+    guard let patience = outliving.patience else { return try await renew() }
+    guard let secret = try await within(patience, renew) else { throw Self.late }
+    return secret
+  }
+
+  private static var late: CloudError {
+    CloudError(.temporary, "the renewal has not finished", remedy: "try again in a moment")
   }
 
   /// `lanyard login` with the context whose user runs this very command.

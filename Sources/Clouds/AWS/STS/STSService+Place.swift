@@ -8,8 +8,8 @@ extension STSService {
   /// The service for a region, at its own host or at the one that the configuration puts in its place.
   ///
   /// Requests carry session tokens and web identities, and a kubeconfig can set `AWS_ENDPOINT_URL_STS`. So the host has
-  /// to be one of STS's own (a VPC endpoint of it is) or on loopback, unless the user's own configuration allows
-  /// others.
+  /// to be one of STS's own (a VPC endpoint of it is), unless the user's own configuration allows others: who listens
+  /// on a port of this machine may be anybody.
   /// Throws ``CloudError/Code/configuration`` otherwise.
   init(
     at endpoint: STSEndpoint,
@@ -32,7 +32,7 @@ extension STSService {
     realm = address.text
   }
 
-  /// A URL that may be sent secrets: https at a host of STS's, loopback, or what the user's own configuration allows.
+  /// A URL that may be sent secrets: https at a host of STS's, or what the user's own configuration allows.
   private static func checked(
     _ text: String,
     _ effects: CloudEffects
@@ -49,7 +49,7 @@ extension STSService {
     guard address.query == nil else {
       throw CloudError(.configuration, "\(name) has a query", remedy: "give it without one")
     }
-    guard address.isLoopback || isOwn(address) || effects.allows(.awsOtherHosts) else {
+    guard isOwn(address) || effects.allows(.awsOtherHosts) else {
       throw CloudError(
         .configuration,
         "\(name) would send AWS credentials to \(Text.line(address.host + address.path)), which is no host of STS",

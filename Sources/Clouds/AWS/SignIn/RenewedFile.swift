@@ -43,8 +43,7 @@ struct RenewedFile<Token: SignInToken>: Sendable {
 
   /// The token that `renew` gives for the one in the file, or what another process renewed meanwhile.
   ///
-  /// While the old one is good, a renewal that fails, or that takes another process too long, is none of the caller's
-  /// business.
+  /// While the old one is good, a renewal that fails or takes long is none of the caller's business.
   func renewed(
     _ token: Token,
     by renew: @escaping @Sendable (Token) async throws(CloudError) -> Token
@@ -54,7 +53,8 @@ struct RenewedFile<Token: SignInToken>: Sendable {
       try await renewAlone(renew)
     }
     do throws(CloudError) {
-      return try parsed(try await effects.alone(writer, renewal, body))
+      let outliving = Outliving(renewal, hasGood: token.left(at: effects.now()) > 0)
+      return try parsed(try await effects.alone(writer, outliving, body))
     } catch {
       guard token.left(at: effects.now()) > 0 else { throw error }
       return token

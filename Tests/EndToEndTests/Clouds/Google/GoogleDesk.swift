@@ -11,7 +11,10 @@ struct GoogleDesk: Sendable {
   /// Sets one up.
   static func with(_ body: (GoogleDesk) async throws -> Void) async throws {
     try await Desk.with({ $0.google = true }) { desk in
-      try await body(GoogleDesk(desk: desk, google: try #require(desk.lab.google)))
+      let google = GoogleDesk(desk: desk, google: try #require(desk.lab.google))
+      // By itself the lab is nobody's Google.
+      try google.allow()
+      try await body(google)
     }
   }
 
@@ -131,10 +134,8 @@ struct GoogleDesk: Sendable {
     ["GOOGLE_APPLICATION_CREDENTIALS": try desk.file(name, credential.text)]
   }
 
-  /// What the account's own configuration allows from now on.
-  func allow(_ words: String) throws {
-    let home = "\(desk.folder)/home/.config"
-    for folder in [home, "\(home)/lanyard"] { try PrivateFile.makeFolder(folder) }
-    try PrivateFile.write("allow: [\(words)]\n", to: "\(home)/lanyard/config.yaml")
+  /// What the account's own configuration allows from now on, beside the lab.
+  func allow(_ permissions: String...) throws {
+    try desk.allow(["google-other-hosts"] + permissions)
   }
 }
