@@ -187,7 +187,8 @@ let package = Package(
     .testTarget(
       name: "FuzzTests",
       dependencies: [
-        "Kubeconfig", "OAuth", .product(name: "HTTPTypes", package: "swift-http-types"),
+        "AWS", "Azure", "Clouds", "EKSToken", "Google", "Kubeconfig", "OAuth",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
       ],
       path: "Fuzz",
       exclude: ["Corpus", "Dictionaries", "Program"],

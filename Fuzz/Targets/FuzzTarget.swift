@@ -14,6 +14,10 @@ enum FuzzTarget: String, CaseIterable, Sendable {
   case answers
   /// `KUBERNETES_EXEC_INFO`.
   case execInfo = "exec-info"
+  /// `config` and `credentials` of the AWS tools.
+  case ini
+  /// Files of the clouds' tools and answers of STS.
+  case vendor
 
   /// Parses one input; true if the shipped code accepts it.
   ///
@@ -25,6 +29,8 @@ enum FuzzTarget: String, CaseIterable, Sendable {
     case .paste: try PasteTarget.shared.get().run(input)
     case .answers: try AnswersTarget.shared.get().run(input)
     case .execInfo: try ExecInfoTarget().run(input)
+    case .ini: try INITarget().run(input)
+    case .vendor: try VendorTarget().run(input)
     }
   }
 }

@@ -32,6 +32,18 @@ package struct TransportTrust: Sendable, Hashable {
     self.key = certificate.isEmpty ? nil : key
   }
 
+  /// The same trust with more certificates (PEM) beside the system's.
+  package func adding(_ more: [UInt8]) -> TransportTrust {
+    guard !more.isEmpty else { return self }
+    return TransportTrust(
+      authorities: authorities.isEmpty ? more : authorities + [0x0a] + more,
+      certificate: certificate,
+      key: key,
+      addresses: addresses,
+      thumbprint: thumbprint
+    )
+  }
+
   /// The key is left out: equal certificates have it in common.
   package func hash(into hasher: inout Hasher) {
     hasher.combine(authorities)

@@ -4,6 +4,9 @@ extension SessionStore {
   /// The largest document that the cache keeps, in bytes.
   package static let maximumCachedDocument = 1 << 20
 
+  /// What the note of an outage is named, of something that has no session.
+  package static func outageName(of id: SessionID) -> String { "outage-\(id)" }
+
   /// A small public document kept beside the sessions, such as issuer metadata; nil for whatever reason.
   ///
   /// The contents are as trustworthy as the folder, which must belong to this user.

@@ -97,6 +97,14 @@ extension SessionStore {
     }
   }
 
+  /// Removes what lies about something that was removed for good: its lock and the note of its outage.
+  ///
+  /// The caller holds the lock, and whoever waits for it finds a new one.
+  package func forgetTraces(of id: SessionID) {
+    try? files.unlink(lockPath(forSession: id))
+    try? files.unlink("\(cacheFolder)/\(Self.outageName(of: id))")
+  }
+
   func encode(
     _ id: SessionID,
     _ generation: UInt64,

@@ -18,6 +18,15 @@ import Testing
     #expect(options.sessionName == "s")
   }
 
+  @Test func `what aws eks update-kubeconfig writes behind get-token is taken as it is`() throws {
+    let options = try EKSOptions.parse([
+      "--region", "us-west-2", "--cluster-name", "c", "--output", "json", "--role", "r",
+    ])
+    #expect(options.region == "us-west-2")
+    #expect(options.clusterName == "c")
+    #expect(options.roleARN == "r")
+  }
+
   @Test func `everything else`() throws {
     let options = try EKSOptions.parse([
       "--cluster-name", "c", "--region", "eu-west-1", "--profile", "p", "--sts-regional-endpoints",
@@ -34,6 +43,7 @@ import Testing
     [], ["--cluster-name", "a", "--cluster-id", "b"], ["--cluster-name", ""],
     ["--cluster-name", "c", "--external-id", "e"], ["--cluster-name", "c", "--session-name", "s"],
     ["--cluster-name", "c", "--sts-regional-endpoints", "global"],
+    ["--cluster-name", "c", "--output", "text"], ["--cluster-name", "c", "--output", ""],
   ])
   func `what contradicts itself or would do nothing is refused`(words: [String]) {
     #expect(throws: (any Error).self) { try EKSOptions.parse(words) }

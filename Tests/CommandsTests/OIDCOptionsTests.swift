@@ -80,6 +80,8 @@ import Testing
       "--client-key-file", "/k", "--client-key-id", "k1", "--client-certificate-file", "/c",
       "--client-auth", "tls_client_auth",
     ],
+    ["--client-key-env", "K", "--client-certificate-from", "c"],
+    ["--client-key-from", "k", "--client-certificate-env", "C"],
     [
       "--audience", "a", "--resource", "https://x.test", "--resource", "urn:y", "--auth-param",
       "prompt=login", "--auth-param", "acr_values=a=b", "--redirect-uri",
@@ -105,6 +107,8 @@ import Testing
   static let contradictions: [[String]] = [
     ["--client-secret-file", "/a", "--client-secret-env", "B"],
     ["--client-certificate-file", "/c"], ["--client-key-id", "k"],
+    ["--client-certificate-from", "c"], ["--client-key-file", "/k", "--client-key-env", "K"],
+    ["--client-key-from", "k", "--client-certificate-env", "C", "--client-certificate-from", "c"],
     ["--client-auth", "private_key_jwt"],
     ["--client-auth", "tls_client_auth", "--client-key-file", "/k"],
     ["--client-auth", "none", "--client-secret-file", "/s"], ["--client-auth", "magic"],

@@ -19,17 +19,24 @@ import Testing
     let configuration = try read(
       """
       allow: [search-path, google-executable]
+      authorities: [/etc/corp/ca.pem]
       secrets:
         prod:
           command: [op, read, "op://infra/lanyard/secret"]
+          environment: {OP_ACCOUNT: corp}
+          pass: [OP_SESSION_corp]
         other: {file: /run/secret}
         third: {env: CLIENT_SECRET}
       """
     )
     #expect(configuration.allowed == [.searchPath, .googleExecutable])
+    #expect(configuration.authorities == ["/etc/corp/ca.pem"])
+    var command = UserConfiguration.SecretCommand(["op", "read", "op://infra/lanyard/secret"])
+    command.environment = ["OP_ACCOUNT": "corp"]
+    command.passed = ["OP_SESSION_corp"]
     #expect(
       configuration.secrets == [
-        "prod": .command(["op", "read", "op://infra/lanyard/secret"]),
+        "prod": .command(command),
         "other": .file("/run/secret"), "third": .variable("CLIENT_SECRET"),
       ]
     )
@@ -51,6 +58,12 @@ import Testing
       ("secrets:\n  a:\n    command: op read", "line 3: command needs a list"),
       ("secrets:\n  a:\n    command: []", "line 3: command needs a program"),
       ("secrets:\n  a:\n    shell: x", "line 3: shell is not known"),
+      ("secrets:\n  a: {file: /f, pass: [A]}", "line 2: pass goes with command"),
+      (
+        "secrets:\n  a:\n    command: [a]\n    environment:\n      A: [1]",
+        "line 5: A must be a text"
+      ),
+      ("authorities: [ca.pem]", "line 1: authorities needs absolute paths"),
       ("allow: [", "line "), ("? [a]\n: b", "line 1: a name is expected here"),
     ]
   )

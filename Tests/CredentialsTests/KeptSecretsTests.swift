@@ -47,10 +47,12 @@ import Foundation
     func secret(
       _ identity: KeptIdentity = role,
       enough: Double = 60,
+      untilOver: Bool = false,
       rejected: Bool = false
     ) async throws -> String {
+      let terms = KeptTerms(enough: enough, untilOver: untilOver)
       let kept = KeptSecrets(store: world.store, effects: world.effects, rejected: rejected)
-      return try await kept.secret(of: identity, enough: enough, make: make).secret.expose()
+      return try await kept.secret(of: identity, terms: terms, make: make).secret.expose()
     }
   }
 
@@ -69,6 +71,15 @@ import Foundation
     _ = try await source.secret()
     source.world.pass(2881)
     #expect(try await source.secret() == "secret-2")
+  }
+
+  @Test func `what takes a person is made anew at its very end`() async throws {
+    let source = Source(try World())
+    _ = try await source.secret(untilOver: true)
+    source.world.pass(3539)
+    #expect(try await source.secret(untilOver: true) == "secret-1")
+    source.world.pass(2)
+    #expect(try await source.secret(untilOver: true) == "secret-2")
   }
 
   @Test func `it is made anew when not enough of it is left`() async throws {
@@ -109,13 +120,45 @@ import Foundation
     #expect(try await source.secret() == "secret-1")
     #expect(try await source.secret() == "secret-1")
     #expect(source.made == 2, "the failure is shared")
-    source.world.pass(541)
+    source.world.pass(571)
     let error = await #expect(throws: CloudError.self) { try await source.secret() }
     #expect(error?.code == .temporary)
     #expect(error?.what == "away")
   }
 
-  @Test(arguments: CloudError.Code.allCases.filter { $0 != .temporary })
+  @Test func `a sign-in that has ended keeps nobody from what is still good`() async throws {
+    let source = Source(try World())
+    _ = try await source.secret()
+    source.fail(.loginNeeded)
+    source.world.pass(3000)
+    #expect(try await source.secret() == "secret-1")
+    #expect(
+      try await source.secret(enough: 900) == "secret-1",
+      "the terms are for what can be had anew"
+    )
+    source.world.pass(580)
+    let error = await #expect(throws: CloudError.self) { try await source.secret() }
+    #expect(error?.code == .loginNeeded)
+    #expect(source.made == 4, "it is not shared")
+  }
+
+  @Test func `what is over is swept, with its lock, when something is kept`() async throws {
+    let source = Source(try World())
+    _ = try await source.secret()
+    let folder = source.world.store.folder
+    let before = try FileEffects.posix.list("\(folder)/sessions")
+    source.world.pass(3000)
+    _ = try await source.secret(KeptIdentity(name: "another", parts: ["another"]))
+    #expect(try FileEffects.posix.list("\(folder)/sessions").count == 2)
+    source.world.pass(1000)
+    _ = try await source.secret(KeptIdentity(name: "third", parts: ["third"]))
+    let after = try FileEffects.posix.list("\(folder)/sessions")
+    #expect(after.count == 2)
+    #expect(!after.contains(try #require(before.first)))
+    #expect(source.world.read { $0.locks }.isEmpty)
+  }
+
+  @Test(arguments: CloudError.Code.allCases.filter { ![.temporary, .loginNeeded].contains($0) })
   func `any other failure shows, and is not shared`(code: CloudError.Code) async throws {
     let source = Source(try World())
     _ = try await source.secret()
@@ -166,17 +209,69 @@ import Foundation
     )
     let inner: @Sendable () async throws(CloudError) -> KeptSecret = {
       () async throws(CloudError) -> KeptSecret in
-      try await kept.alone(Self.role) { _ async throws(CloudError) in try await source.make() }
+      try await kept.alone(Self.role, sharesOutage: false) { _ async throws(CloudError) in
+        try await source.make()
+      }
     }
     let error = await #expect(throws: CloudError.self) {
-      try await kept.alone(Self.role) { _ async throws(CloudError) in try await inner() }
+      try await kept.alone(Self.role, sharesOutage: false) { _ async throws(CloudError) in
+        try await inner()
+      }
     }
     #expect(error?.code == .temporary)
     #expect(source.made == 0)
-    let made = try await kept.alone(Self.role) { _ async throws(CloudError) in
+    let made = try await kept.alone(Self.role, sharesOutage: false) { _ async throws(CloudError) in
       try await source.make()
     }
     #expect(made.secret.expose() == "secret-1")
     #expect(source.world.read { $0.locks }.isEmpty)
+  }
+
+  @Test func `alone shares an outage, but not with a person who waits`() async throws {
+    let source = Source(try World())
+    let kept = KeptSecrets(
+      store: source.world.store,
+      effects: source.world.effects,
+      rejected: false
+    )
+    let renew: @Sendable (HeldLock?) async throws(CloudError) -> KeptSecret = {
+      _ async throws(CloudError) in try await source.make()
+    }
+    source.fail(.temporary)
+    for _ in 0..<3 {
+      let error = await #expect(throws: CloudError.self) {
+        try await kept.alone(Self.role, sharesOutage: true, renew)
+      }
+      #expect(error?.code == .temporary)
+    }
+    #expect(source.made == 1)
+    source.fail(nil)
+    #expect(
+      try await kept.alone(Self.role, sharesOutage: false, renew).secret.expose() == "secret-2"
+    )
+    #expect(
+      try await kept.alone(Self.role, sharesOutage: true, renew).secret.expose() == "secret-3"
+    )
+    #expect(source.world.read { $0.locks }.isEmpty)
+  }
+
+  @Test func `with something good at hand nobody waits for what is slow`() async throws {
+    let source = Source(try World())
+    _ = try await source.secret()
+    source.world.pass(3000)
+    let kept = KeptSecrets(
+      store: source.world.store,
+      effects: source.world.effects,
+      rejected: false
+    )
+    let forever: @Sendable () async throws(CloudError) -> KeptSecret = {
+      () async throws(CloudError) -> KeptSecret in
+      try? await Task.sleep(for: .seconds(3600))
+      return try await source.make()
+    }
+    let terms = KeptTerms(enough: 60)
+    let secret = try await kept.secret(of: Self.role, terms: terms, make: forever)
+    #expect(secret.secret.expose() == "secret-1")
+    #expect(try await source.secret() == "secret-1", "nor does whoever comes next")
   }
 }

@@ -6,8 +6,13 @@ import Testing
 /// Every way of client authentication through login, renewal and logout.
 @Suite struct ClientAuthenticationTests {
   /// Logs in, renews and logs out with these options, and checks how the client authenticated each time.
-  private func walk(_ desk: Desk, _ options: [String], method: String) async throws {
-    let account = try desk.account()
+  private func walk(
+    _ desk: Desk,
+    _ options: [String],
+    method: String,
+    _ variables: [String: String] = [:]
+  ) async throws {
+    let account = try desk.account().merging(variables) { $1 }
     let ca = try desk.file("ca.pem", desk.lab.caPEM)
     let words =
       LabKubeconfig.lanyardArguments(
@@ -73,11 +78,20 @@ import Testing
       )
     }) { desk in
       let certificate = selfSigned ? own : try desk.lab.issueClientCertificate("robot")
-      let options = [
-        "--client-certificate-file", try desk.file("client.pem", certificate.certificatePEM),
-        "--client-key-file", try desk.file("client.key", certificate.keyPEM),
-      ]
-      try await walk(desk, options, method: method.rawValue)
+      // The one in files, the other in variables.
+      let options =
+        selfSigned
+        ? ["--client-certificate-env", "CERTIFICATE", "--client-key-env", "KEY"]
+        : [
+          "--client-certificate-file", try desk.file("client.pem", certificate.certificatePEM),
+          "--client-key-file", try desk.file("client.key", certificate.keyPEM),
+        ]
+      try await walk(
+        desk,
+        options,
+        method: method.rawValue,
+        ["CERTIFICATE": certificate.certificatePEM, "KEY": certificate.keyPEM]
+      )
     }
   }
 

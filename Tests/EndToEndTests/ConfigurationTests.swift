@@ -97,6 +97,36 @@ import Darwin
     }
   }
 
+  /// Or it could say, with `VAULT_ADDR`, to whom the user's secrets manager gives the user's token.
+  @Test func `a command has nothing of the kubeconfig's environment but what is passed on`()
+    async throws
+  {
+    try await Desk.with { desk in
+      let text = try script(desk, "echo $PROBE$HTTPS_PROXY")
+      var account = try configure(desk, text)
+      account["PROBE"] = "lanyard-confidential-secret"
+      try await desk.trust()
+      let result = try await desk.lanyard(words(desk), account)
+      #expect(result.status == 7)
+      #expect(result.errors.contains("printed nothing"), "\(result.errors)")
+      _ = try configure(desk, text + "    pass: [PROBE]\n")
+      #expect(try await desk.lanyard(words(desk), account).status == 0)
+    }
+  }
+
+  @Test func `its own environment comes from the configuration`() async throws {
+    try await Desk.with { desk in
+      let text = try script(desk, "echo $PROBE; test -d \"$HOME\"")
+      let account = try configure(
+        desk,
+        text + "    environment: {PROBE: lanyard-confidential-secret}\n"
+      )
+      try await desk.trust()
+      let result = try await desk.lanyard(words(desk), account)
+      #expect(result.status == 0, "\(result.errors)")
+    }
+  }
+
   @Test func `a name that is not there, a line that is wrong, a file of others`() async throws {
     try await Desk.with { desk in
       var account = try configure(desk, "secrets: {}\n")

@@ -53,6 +53,19 @@ import Testing
     #expect(error?.code == .tooLarge)
   }
 
+  @Test(arguments: ["", ">/dev/null", "2>/dev/null"])
+  func `what it leaves behind is not waited for`(redirection: String) async throws {
+    let result = try await run("sleep 40 \(redirection) & echo out; echo err >&2", seconds: 30)
+    #expect(String(decoding: result.output, as: UTF8.self) == "out\n")
+    #expect(String(decoding: result.errors, as: UTF8.self) == "err\n")
+  }
+
+  @Test func `complaints without end do not hold it up`() async throws {
+    let result = try await run("head -c 2000000 /dev/zero >&2; echo out")
+    #expect(String(decoding: result.output, as: UTF8.self) == "out\n")
+    #expect(result.errors.count == ProgramRun.errorLimit)
+  }
+
   @Test func `what does not end is killed`() async throws {
     let error = await #expect(throws: HostError.self) {
       try await run("sleep 1000 & sleep 1000", seconds: 0.3)

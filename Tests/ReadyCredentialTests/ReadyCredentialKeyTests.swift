@@ -69,6 +69,12 @@ import Testing
         $0.arguments += ["--client-secret-env", "SECRET"]; $0.variables["SECRET"] = "b"
       },
       {
+        $0.arguments += ["--client-key-env", "SECRET"]; $0.variables["SECRET"] = "b"
+      },
+      {
+        $0.arguments += ["--client-certificate-env", "SECRET"]; $0.variables["SECRET"] = "b"
+      },
+      {
         $0.arguments += ["--password-env=SECRET"]; $0.variables["SECRET"] = "b"
       },
       { $0.arguments += ["--assertion-from", "github-actions"] },

@@ -39,7 +39,7 @@ extension AzureTokens {
         settings.server.scope, application.trust, isBound ? "bound" : "bearer",
       ]
     )
-    let kept = try await effects.kept(identity, Self.enough) {
+    let kept = try await effects.kept(identity, KeptTerms(enough: Self.enough)) {
       () async throws(CloudError) -> KeptSecret in
       isBound ? try await boundToken(application) : try await bearer(application)
     }

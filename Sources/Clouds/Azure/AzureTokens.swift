@@ -119,7 +119,7 @@ package struct AzureTokens: Sendable {
       parts: ["azure-msi", source.source.place, name.text, settings.server.scope]
     )
     let resource = String(settings.server.scope.dropLast("/.default".count))
-    let kept = try await effects.kept(identity, Self.enough) {
+    let kept = try await effects.kept(identity, KeptTerms(enough: Self.enough)) {
       [effects] () async throws(CloudError) -> KeptSecret in
       let token = try await source.token(resource: resource, name)
       return KeptSecret(secret: token.token, obtained: effects.now(), expiry: token.expiry)

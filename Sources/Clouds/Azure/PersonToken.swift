@@ -29,7 +29,7 @@ extension AzureTokens {
         Self.fingerprint(of: refreshToken),
       ]
     )
-    let kept = try await effects.kept(identity, Self.enough) {
+    let kept = try await effects.kept(identity, KeptTerms(enough: Self.enough)) {
       () async throws(CloudError) -> KeptSecret in
       try await redeem(refreshToken, of: client, at: authority, logIn: logIn)
     }

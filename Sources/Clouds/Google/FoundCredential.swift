@@ -110,6 +110,12 @@ struct FoundCredential: Sendable {
     }
   }
 
+  /// Whether a token takes a refresh token that is spent in this very process.
+  var spendsHere: Bool {
+    guard case .credential(let credential) = content else { return false }
+    return credential.workforce != nil && writableFile == nil
+  }
+
   /// The universe of the credential; nil: the public one.
   var universe: String? {
     if case .credential(let credential) = content { credential.universe } else { nil }

@@ -37,7 +37,8 @@ struct HostRule: Sendable, Equatable {
   /// The address, if what a credential holds may be sent there.
   ///
   /// `name` is the member that it came from. Throws `.configuration` for a text that is no https URL (http on a
-  /// loopback host), and for an address that is none of Google's endpoints for the service.
+  /// loopback host), and for an address that is none of Google's endpoints for the service: who listens on a port of
+  /// this machine may be anybody.
   func address(
     _ text: String,
     for service: Service,
@@ -50,8 +51,9 @@ struct HostRule: Sendable, Equatable {
     } catch {
       throw origin.wrong("its \(name) is not a URL that can be used: \(error.reason)")
     }
-    if address.isLoopback { return address }
-    guard address.isHTTPS else { throw origin.wrong("its \(name) is not https") }
+    guard address.isHTTPS || address.isLoopback else {
+      throw origin.wrong("its \(name) is not https")
+    }
     guard allowsOthers || isGoogles(address, service) else {
       let place = Text.line(address.host + address.path, limit: 120)
       throw CloudError(

@@ -77,16 +77,27 @@ struct TokenSource: Sendable {
   /// What is kept, unless somebody signed in anew since: then it is another's.
   private func kept(
     _ identity: KeptIdentity,
-    _ make: @Sendable () async throws(CloudError) -> KeptSecret
+    _ make: @escaping @Sendable () async throws(CloudError) -> KeptSecret
   ) async throws(CloudError) -> AccessToken {
-    let token = AccessToken(try await effects.kept(identity, Lives.enough, make))
+    let terms = KeptTerms(enough: Lives.enough, spends: found.spendsHere)
+    let token = AccessToken(try await effects.kept(identity, terms, make))
     guard let mark = token.mark, let file = found.writableFile,
       let (credential, _) = try await SecondLook.credential(file, found.origin, effects),
       let (user, _) = credential.workforce,
       AccessToken.mark(of: user.refreshToken) != mark
     else { return token }
     effects.trace("\(found.origin.place) is another sign-in than the one that a token is kept of")
-    return AccessToken(try await effects.kept(identity, .greatestFiniteMagnitude, make))
+    let none = KeptTerms(enough: .greatestFiniteMagnitude)
+    let made = AccessToken(try await effects.kept(identity, none, make))
+    // What serves on while nothing newer can be had is another's here.
+    guard made.mark != mark else {
+      throw CloudError(
+        .temporary,
+        "no token can be had now with the new sign-in in \(found.origin.place)",
+        remedy: "try again in a moment; -v says why; if it stays: \(found.origin.signIn)"
+      )
+    }
+    return made
   }
 
   /// The credential's own token, asked for now unless the vendor keeps one.

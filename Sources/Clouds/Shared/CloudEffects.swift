@@ -53,25 +53,27 @@ package struct CloudEffects: Sendable {
   package var tell: @Sendable (String) -> Void
   /// Says what is being done, when `-v` asks for it; never given anything secret.
   package var trace: @Sendable (String) -> Void
-  /// What is kept under this identity with more than so many seconds left; else what `make` gives, kept from then on.
+  /// What is kept under this identity and meets the terms; else what `make` gives, kept from then on.
   ///
   /// One process at a time makes it, and the others find what it made; a temporary failure is shared for some seconds.
+  /// What does not meet the terms but is good serves on while the cloud is away or slow, or a person would have to sign
+  /// in.
   /// Where nothing can be kept, each process makes its own.
   package var kept:
     @Sendable (
-      _ identity: KeptIdentity, _ enough: Double,
-      _ make: @Sendable () async throws(CloudError) -> KeptSecret
+      _ identity: KeptIdentity, _ terms: KeptTerms,
+      _ make: @escaping @Sendable () async throws(CloudError) -> KeptSecret
     ) async throws(CloudError) -> KeptSecret
 
   /// Runs `body` while no other process of ours does so for the same identity, and gives what it gives.
   ///
-  /// For vendors' files with refresh tokens: read again inside, and write before leaving. Where `renewal` says what a
+  /// For vendors' files with refresh tokens: read again inside, and write before leaving. Where `outliving` says what a
   /// body spends, a process that outlives this one does it instead; else signals that end a process are held back
   /// meanwhile.
   package var alone:
     @Sendable (
-      _ identity: KeptIdentity, _ renewal: SignInRenewal?,
-      _ body: @Sendable () async throws(CloudError) -> KeptSecret
+      _ identity: KeptIdentity, _ outliving: Outliving?,
+      _ body: @escaping @Sendable () async throws(CloudError) -> KeptSecret
     ) async throws(CloudError) -> KeptSecret
 
   /// The command with which lanyard itself logs a person in for the very context that asks; nil if that is not known.
@@ -98,11 +100,11 @@ package struct CloudEffects: Sendable {
     trace: @escaping @Sendable (String) -> Void,
     kept:
       @escaping @Sendable (
-        KeptIdentity, Double, @Sendable () async throws(CloudError) -> KeptSecret
+        KeptIdentity, KeptTerms, @escaping @Sendable () async throws(CloudError) -> KeptSecret
       ) async throws(CloudError) -> KeptSecret,
     alone:
       @escaping @Sendable (
-        KeptIdentity, SignInRenewal?, @Sendable () async throws(CloudError) -> KeptSecret
+        KeptIdentity, Outliving?, @escaping @Sendable () async throws(CloudError) -> KeptSecret
       ) async throws(CloudError) -> KeptSecret
   ) {
     (self.now, self.random, self.pause) = (now, random, pause)
@@ -125,6 +127,23 @@ package struct KeptIdentity: Sendable, Hashable {
   package init(name: String, parts: [String]) {
     self.name = name
     self.parts = parts
+  }
+}
+
+/// Until when something that is kept serves, while it can be had anew.
+package struct KeptTerms: Sendable, Equatable {
+  /// Seconds that it must have left.
+  package var enough: Double
+  /// Whether it serves until then instead of to 80 % of its life: because having it anew takes a person.
+  package var untilOver: Bool
+  /// Whether making it spends something that there is once only, so that it is never given up half-way.
+  package var spends: Bool
+
+  /// States the terms.
+  package init(enough: Double, untilOver: Bool = false, spends: Bool = false) {
+    self.enough = enough
+    self.untilOver = untilOver
+    self.spends = spends
   }
 }
 
@@ -158,18 +177,22 @@ package struct ProgramCall: Sendable {
   package var seconds: Double
   /// The folder that it runs in; nil: this process's.
   package var folder: String?
+  /// Whether the process's own environment is inherited; else only `variables` are given.
+  package var inherits: Bool
 
   /// Describes a call.
   package init(
     _ words: [String],
     variables: [String: String] = [:],
     seconds: Double,
-    folder: String? = nil
+    folder: String? = nil,
+    inherits: Bool = true
   ) {
     self.words = words
     self.variables = variables
     self.seconds = seconds
     self.folder = folder
+    self.inherits = inherits
   }
 }
 

@@ -53,7 +53,7 @@ package struct CloudError: Error, Sendable {
       switch failure {
       case .notSent: "check the network and the proxy settings"
       case .tls:
-        "if a proxy answers with certificates of its own, name its authority in SSL_CERT_FILE"
+        "if a proxy answers with certificates of its own, name its authority: authorities in ~/.config/lanyard/config.yaml"
       case .noAnswer: error.remedy
       case .tooLarge: "check that no proxy answers in its place"
       }

@@ -3,7 +3,7 @@
 /// What only the user's own configuration file can allow, by the names that stand under `allow` there.
 ///
 /// A kubeconfig is hostile input, and so is every file that its environment can name (docs/life-of-a-credential.md).
-package enum CloudPermission: String, Sendable, CaseIterable {
+package enum CloudPermission: String, Sendable, CaseIterable, Codable {
   /// Look for programs in `PATH`, not only in the system's folders and the account's own.
   case searchPath = "search-path"
   /// Run the `credential_process` of an AWS configuration that lies elsewhere than in the account's own home.

@@ -12,3 +12,20 @@ package enum SignInRenewal: Sendable, Equatable, Codable {
   /// lies, the command that makes it anew, and whom it is for.
   case workforce(file: String, place: String, signIn: String, who: String)
 }
+
+/// That a process which outlives this one is to renew, and how long this one waits for it.
+package struct Outliving: Sendable {
+  /// How long nobody notices a wait, in seconds.
+  package static let unnoticed = 2.0
+
+  /// What is to be renewed.
+  package let renewal: SignInRenewal
+  /// Seconds that its asker waits; nil where nothing good is at hand meanwhile, and it takes what it takes.
+  package let patience: Double?
+
+  /// States it; `hasGood`: something good is at hand meanwhile.
+  package init(_ renewal: SignInRenewal, hasGood: Bool) {
+    self.renewal = renewal
+    patience = hasGood ? Self.unnoticed : nil
+  }
+}

@@ -17,14 +17,35 @@ struct CloudCommand {
   let store: SessionStore
   let effects: Effects
   let configuration: UserConfiguration
+  /// The certificates that the configuration adds to the system's, in PEM.
+  let authorities: [UInt8]
 
-  /// Surroundings put together; throws `Failure`.
+  /// Surroundings put together, with the user's own configuration; throws `Failure`.
   init(_ surroundings: ProcessSurroundings, verbose: Bool, byHand: Bool = false) throws {
+    let configuration = try UserConfiguration.current()
+    try self.init(
+      surroundings,
+      configuration,
+      authorities: try configuration.authorityCertificates(),
+      verbose: verbose,
+      byHand: byHand
+    )
+  }
+
+  /// Surroundings put together; throws `Failure` if there is no place for a store.
+  init(
+    _ surroundings: ProcessSurroundings,
+    _ configuration: UserConfiguration,
+    authorities: [UInt8],
+    verbose: Bool = false,
+    byHand: Bool = false
+  ) throws {
     self.surroundings = surroundings
+    self.configuration = configuration
+    self.authorities = authorities
     guard let folder = StorePath.resolve(surroundings.hot) else { throw Composition.noStoreFolder }
     store = Live.store(folder: folder)
     effects = Live.effects(surroundings, storeFolder: folder, verbose: verbose, byHand: byHand)
-    configuration = try UserConfiguration.current()
   }
 
   /// Prints one ExecCredential with the token that `obtain` gives, or the ready one; throws `Failure`.
@@ -51,12 +72,7 @@ struct CloudCommand {
       version: info.version,
       dependencies: { files.dependencies(of: named.paths) }
     )
-    let live = LiveCloud(
-      surroundings: surroundings,
-      configuration: configuration,
-      effects: effects,
-      files: files
-    )
+    let live = live(files)
     return try await CloudCredential.bytes(slot, effects) {
       rejected async throws(CloudError) -> CloudToken in
       let kept = KeptSecrets(store: store, effects: effects, rejected: rejected)
@@ -68,12 +84,15 @@ struct CloudCommand {
 
   /// The effects for a command that a person typed.
   var effectsByHand: CloudEffects {
-    live().effects(KeptSecrets(store: store, effects: effects, rejected: false), interactive: nil)
+    live(ReadFiles()).effects(
+      KeptSecrets(store: store, effects: effects, rejected: false),
+      interactive: nil
+    )
   }
 
   /// The effects for a renewal on behalf of an asker that had these arguments and holds the lock.
   func effects(carryingOut arguments: [String], _ heard: Heard) -> CloudEffects {
-    var live = live()
+    var live = live(ReadFiles())
     live.arguments = arguments
     var own = live.effects(
       KeptSecrets(store: store, effects: effects, rejected: false),
@@ -81,6 +100,11 @@ struct CloudCommand {
     )
     own.tell = { heard.tell($0) }
     own.trace = { heard.trace($0) }
+    let replace = own.replaceFile
+    own.replaceFile = { path, bytes throws(CloudError) in
+      try replace(path, bytes)
+      heard.wrote(path)
+    }
     own.alone = { _, _, body async throws(CloudError) in
       let secret = try await body()
       heard.keep(secret)
@@ -89,12 +113,13 @@ struct CloudCommand {
     return own
   }
 
-  private func live() -> LiveCloud {
+  private func live(_ files: ReadFiles) -> LiveCloud {
     LiveCloud(
       surroundings: surroundings,
       configuration: configuration,
+      authorities: authorities,
       effects: effects,
-      files: ReadFiles()
+      files: files
     )
   }
 }

@@ -10,6 +10,8 @@ import SessionStore
 struct LiveCloud: Sendable {
   let surroundings: ProcessSurroundings
   let configuration: UserConfiguration
+  /// The certificates that the configuration adds to the system's, in PEM.
+  let authorities: [UInt8]
   let effects: Effects
   let files: ReadFiles
   /// The arguments of the command, by which messages find the context that runs it.
@@ -27,7 +29,9 @@ struct LiveCloud: Sendable {
       home: surroundings.environment["HOME"] ?? AccountHome.path(),
       accountHome: AccountHome.path(),
       allows: { [configuration] in configuration.allowed.contains($0) },
-      send: effects.send,
+      send: { [effects, authorities] trust, call async throws(TransportFailure) in
+        try await effects.send(trust.adding(authorities), call)
+      },
       sendDirect: WebClients.sendDirect,
       readFile: { [files] path, limit throws(CloudError) in try files.read(path, limit: limit) },
       replaceFile: { [files] path, bytes throws(CloudError) in
@@ -40,13 +44,14 @@ struct LiveCloud: Sendable {
       },
       tell: effects.tell,
       trace: effects.trace,
-      kept: { identity, enough, make async throws(CloudError) in
-        try await kept.secret(of: identity, enough: enough, make: make)
+      kept: { identity, terms, make async throws(CloudError) in
+        try await kept.secret(of: identity, terms: terms, make: make)
       },
-      alone: { identity, renewal, body async throws(CloudError) in
-        try await kept.alone(identity) { lock async throws(CloudError) -> KeptSecret in
-          guard let renewal, let lock else { return try await SignalPolicy.holdingBack(body) }
-          return try await RenewSignIn.renew(renewal, lock, for: self)
+      alone: { identity, outliving, body async throws(CloudError) in
+        if let outliving { return try await renewed(kept, identity, outliving, body) }
+        return try await kept.alone(identity, sharesOutage: false) {
+          _ async throws(CloudError) -> KeptSecret in
+          try await SignalPolicy.holdingBack(body)
         }
       }
     )
@@ -54,9 +59,36 @@ struct LiveCloud: Sendable {
       files.note(query.path)
       return try Self.rows(query)
     }
+    live.proveReplaceable = { path throws(CloudError) in try Self.proveReplaceable(path) }
     live.isRejected = kept.rejected
     live.loginCommand = loginCommand
     return live
+  }
+
+  /// What a process that outlives this one renews, or this one where there can be no lock to hand over.
+  private func renewed(
+    _ kept: KeptSecrets,
+    _ identity: KeptIdentity,
+    _ outliving: Outliving,
+    _ body: @escaping @Sendable () async throws(CloudError) -> KeptSecret
+  ) async throws(CloudError) -> KeptSecret {
+    let renew: @Sendable () async throws(CloudError) -> KeptSecret = {
+      () async throws(CloudError) -> KeptSecret in
+      try await kept.alone(identity, sharesOutage: true) {
+        lock async throws(CloudError) -> KeptSecret in
+        if let lock { return try await RenewSignIn.renew(outliving.renewal, lock, for: self) }
+        // What is given up half-way must not spend anything.
+        guard outliving.patience == nil else { throw Self.late }
+        return try await SignalPolicy.holdingBack(body)
+      }
+    }
+    guard let patience = outliving.patience else { return try await renew() }
+    guard let secret = try await within(patience, renew) else { throw Self.late }
+    return secret
+  }
+
+  private static var late: CloudError {
+    CloudError(.temporary, "the renewal has not finished", remedy: "try again in a moment")
   }
 
   /// `lanyard login` with the context whose user runs this very command.
@@ -99,13 +131,28 @@ struct LiveCloud: Sendable {
     do throws(HostError) {
       try Files.replace(path, with: bytes)
     } catch {
-      throw CloudError(
-        .store,
-        error.message,
-        remedy: error.remedy ?? "check owner and mode of the file and its folder",
-        cause: error
-      )
+      throw notWritten(error)
     }
+  }
+
+  private static func proveReplaceable(_ path: String) throws(CloudError) {
+    do throws(HostError) {
+      try Files.proveReplaceable(path, room: room)
+    } catch {
+      throw notWritten(error)
+    }
+  }
+
+  /// Bytes for which there has to be room before a refresh token is spent: more than any file of a sign-in has.
+  private static let room = 1 << 15
+
+  private static func notWritten(_ error: HostError) -> CloudError {
+    CloudError(
+      .store,
+      error.message,
+      remedy: error.remedy ?? "check owner and mode of the file and its folder",
+      cause: error
+    )
   }
 
   /// Nobody is asked behind their back: not where client-go says that nobody is there, and not without a terminal.

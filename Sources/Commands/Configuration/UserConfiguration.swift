@@ -11,6 +11,8 @@ import Kubeconfig
 package struct UserConfiguration: Sendable, Equatable {
   /// What is allowed.
   package var allowed: Set<CloudPermission> = []
+  /// Files of certificate authorities that requests to clouds trust beside the system's, absolute.
+  package var authorities: [String] = []
   /// Where named secrets come from.
   package var secrets: [String: SecretPlace] = [:]
 
@@ -20,8 +22,21 @@ package struct UserConfiguration: Sendable, Equatable {
     case file(String)
     /// An environment variable.
     case variable(String)
-    /// What a command prints: the program and its arguments.
-    case command([String])
+    /// What a command prints.
+    case command(SecretCommand)
+  }
+
+  /// A command that prints a secret.
+  package struct SecretCommand: Sendable, Equatable {
+    /// The program and its arguments.
+    package var words: [String]
+    /// Variables that it gets.
+    package var environment: [String: String] = [:]
+    /// Variables of the process that it gets, although a kubeconfig may set them.
+    package var passed: [String] = []
+
+    /// A command without variables of its own.
+    package init(_ words: [String]) { self.words = words }
   }
 
   /// The most bytes that are read.
@@ -50,6 +65,26 @@ package struct UserConfiguration: Sendable, Equatable {
   }
 }
 
+extension UserConfiguration {
+  /// The certificates of ``authorities``, in PEM; throws a configuration failure for a file that holds none.
+  func authorityCertificates() throws(Failure) -> [UInt8] {
+    var certificates: [UInt8] = []
+    for path in authorities {
+      let bytes = try OptionFile(path: path, option: "authorities in config.yaml").bytes()
+      guard CertificateBundle.isReadable(bytes) else {
+        throw Failure(
+          exitCode: ExitCodes.configuration,
+          "authorities in config.yaml names a file that holds no certificates in PEM: \(path)",
+          remedy: "name a file with -----BEGIN CERTIFICATE----- in it"
+        )
+      }
+      // The line end, because a file may lack its last one.
+      certificates += bytes + [0x0a]
+    }
+    return certificates
+  }
+}
+
 /// Reads a configuration file, and says which line is wrong.
 package struct ConfigurationReader {
   let file: String
@@ -69,11 +104,16 @@ package struct ConfigurationReader {
     for entry in try entries(tree, named: "the file", line: 1) {
       switch entry.name {
       case "allow": configuration.allowed = try allowed(entry)
+      case "authorities": configuration.authorities = try paths(entry)
       case "secrets":
         for secret in try entries(entry.value, named: "secrets", line: entry.line) {
           configuration.secrets[secret.name] = try place(secret)
         }
-      default: throw wrong(entry.line, "\(entry.name) is not known; it knows allow and secrets")
+      default:
+        throw wrong(
+          entry.line,
+          "\(entry.name) is not known; it knows allow, authorities and secrets"
+        )
       }
     }
     return configuration
@@ -93,9 +133,13 @@ package struct ConfigurationReader {
 
   private func place(_ secret: SettingsTree.Entry) throws(Failure) -> UserConfiguration.SecretPlace
   {
-    let ways = try entries(secret.value, named: secret.name, line: secret.line)
+    let all = try entries(secret.value, named: secret.name, line: secret.line)
+    let ways = all.filter { !["environment", "pass"].contains($0.name) }
     guard ways.count == 1, let way = ways.first else {
       throw wrong(secret.line, "\(secret.name) needs one of file, env and command")
+    }
+    if way.name != "command", let extra = all.first(where: { $0.name != way.name }) {
+      throw wrong(extra.line, "\(extra.name) goes with command")
     }
     switch (way.name, way.value) {
     case ("file", .text(let path)) where path.hasPrefix("/"): return .file(path)
@@ -103,13 +147,41 @@ package struct ConfigurationReader {
     case ("env", .text(let name)) where !name.isEmpty: return .variable(name)
     case ("env", _): throw wrong(way.line, "env needs the name of a variable")
     case ("command", .list):
-      let command = try words(way)
-      guard !command.isEmpty else { throw wrong(way.line, "command needs a program") }
-      return .command(command)
+      return .command(try command(way, all))
     case ("command", _):
       throw wrong(way.line, "command needs a list: [program, argument, …]; no shell reads it")
     default: throw wrong(way.line, "\(way.name) is not known; it knows file, env and command")
     }
+  }
+
+  private func command(
+    _ way: SettingsTree.Entry,
+    _ all: [SettingsTree.Entry]
+  ) throws(Failure) -> UserConfiguration.SecretCommand {
+    var command = UserConfiguration.SecretCommand(try words(way))
+    guard !command.words.isEmpty else { throw wrong(way.line, "command needs a program") }
+    for entry in all {
+      switch entry.name {
+      case "environment":
+        for variable in try entries(entry.value, named: entry.name, line: entry.line) {
+          guard case .text(let value) = variable.value else {
+            throw wrong(variable.line, "\(variable.name) must be a text; put it in quotes")
+          }
+          command.environment[variable.name] = value
+        }
+      case "pass": command.passed = try words(entry)
+      default: continue
+      }
+    }
+    return command
+  }
+
+  private func paths(_ entry: SettingsTree.Entry) throws(Failure) -> [String] {
+    let paths = try words(entry)
+    guard paths.allSatisfy({ $0.hasPrefix("/") }) else {
+      throw wrong(entry.line, "\(entry.name) needs absolute paths")
+    }
+    return paths
   }
 
   private func entries(

@@ -30,7 +30,9 @@ enum RenewSignIn {
     let order = SignInOrder(
       renewal: renewal,
       arguments: asker.arguments,
-      environment: asker.surroundings.environment
+      environment: asker.surroundings.environment,
+      allowed: Array(asker.configuration.allowed),
+      authorities: asker.authorities
     )
     let bytes: [UInt8]?
     do {
@@ -59,7 +61,7 @@ enum RenewSignIn {
         remedy: "try again in a moment"
       )
     }
-    return try result(bytes, asker.effects)
+    return try result(bytes, asker)
   }
 
   /// The asker's folder; the root if it may not be entered, as after `sudo` in somebody else's home.
@@ -73,7 +75,7 @@ enum RenewSignIn {
 
   private static func result(
     _ bytes: [UInt8],
-    _ effects: Effects
+    _ asker: LiveCloud
   ) throws(CloudError) -> KeptSecret {
     guard let report = SignInReport(decoding: bytes) else {
       throw CloudError(
@@ -82,8 +84,9 @@ enum RenewSignIn {
         remedy: "try again; if that asks for a sign-in, the renewed one was lost"
       )
     }
-    report.traced.forEach(effects.trace)
-    report.told.forEach(effects.tell)
+    report.written.forEach(asker.files.forget)
+    report.traced.forEach(asker.effects.trace)
+    report.told.forEach(asker.effects.tell)
     return try report.outcome.get()
   }
 
@@ -112,7 +115,9 @@ enum RenewSignIn {
       let surroundings = ProcessSurroundings.current(
         overriding: order.environment.map { ($0.key, $0.value) }
       )
-      effects = try CloudCommand(surroundings, verbose: false)
+      var configuration = UserConfiguration()
+      configuration.allowed = Set(order.allowed)
+      effects = try CloudCommand(surroundings, configuration, authorities: order.authorities)
         .effects(carryingOut: order.arguments, heard)
     } catch {
       let failure = error as? Failure
@@ -142,12 +147,17 @@ enum RenewSignIn {
 
 /// What a renewal gave and said, for its asker.
 final class Heard: Sendable {
-  private let stored = Mutex((kept: KeptSecret?.none, told: [String](), traced: [String]()))
+  private let stored = Mutex(
+    (kept: KeptSecret?.none, written: [String](), told: [String](), traced: [String]())
+  )
 
   var kept: KeptSecret? { stored.withLock { $0.kept } }
 
   /// What the renewal gave.
   func keep(_ secret: KeptSecret) { stored.withLock { $0.kept = secret } }
+
+  /// A file was replaced.
+  func wrote(_ path: String) { stored.withLock { $0.written.append(path) } }
 
   /// A line for the person.
   func tell(_ line: String) { stored.withLock { $0.told.append(line) } }
@@ -160,6 +170,7 @@ final class Heard: Sendable {
     stored.withLock { heard in
       SignInReport(
         outcome: heard.kept.map { .success($0) } ?? .failure(error ?? SignInReport.empty),
+        written: heard.written,
         told: heard.told,
         traced: heard.traced
       )

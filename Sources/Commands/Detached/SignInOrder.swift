@@ -18,6 +18,9 @@ struct SignInOrder: Codable, Equatable {
   var arguments: [String]
   /// The asker's environment.
   var environment: [String: String]
+  /// What the asker's user allows, and the authorities that they added (PEM).
+  var allowed: [CloudPermission]
+  var authorities: [UInt8]
 
   /// The bytes for the pipe.
   func encoded() throws -> [UInt8] { Array(try JSONEncoder().encode(self)) }
@@ -34,6 +37,8 @@ extension SignInOrder {
 struct SignInReport {
   /// What the file holds now, or why nothing came of it.
   var outcome: Result<KeptSecret, CloudError>
+  /// The files that were replaced.
+  var written: [String]
   /// Lines for the person.
   var told: [String]
   /// Lines for `-v`.
@@ -53,13 +58,14 @@ extension SignInReport {
     var what: String?
     var remedy: String?
     var retryAfter: Int?
+    var written: [String]
     var told: [String]
     var traced: [String]
   }
 
   /// The bytes for the pipe.
   func encoded() throws -> [UInt8] {
-    var wire = Wire(told: told, traced: traced)
+    var wire = Wire(written: written, told: told, traced: traced)
     switch outcome {
     case .success(let kept):
       (wire.secret, wire.obtained, wire.expiry) =
@@ -74,7 +80,7 @@ extension SignInReport {
   /// Reads what `encoded()` wrote; nil for anything else, such as the nothing that a killed renewal leaves.
   init?(decoding bytes: [UInt8]) {
     guard let wire = try? JSONDecoder().decode(Wire.self, from: Data(bytes)) else { return nil }
-    (told, traced) = (wire.told, wire.traced)
+    (written, told, traced) = (wire.written, wire.told, wire.traced)
     if let secret = wire.secret, let obtained = wire.obtained, let expiry = wire.expiry {
       outcome = .success(KeptSecret(secret: Secret(secret), obtained: obtained, expiry: expiry))
     } else if let code = wire.code.flatMap(CloudError.Code.init(rawValue:)), let what = wire.what {

@@ -67,12 +67,16 @@ package enum ExitCodes {
     var found: any ParsableCommand.Type = root
     var rest = arguments[...]
     while let word = rest.first,
-      let next = found.configuration.subcommands.first(where: { $0.configuration.commandName == word })
+      let next = found.configuration.subcommands.first(where: {
+        $0.configuration.commandName == word
+      })
     {
       found = next
       rest = rest.dropFirst()
     }
-    guard found != root, let command = try? found.parseAsRoot(Array(rest)), type(of: command) == found else {
+    guard found != root, let command = try? found.parseAsRoot(Array(rest)),
+      type(of: command) == found
+    else {
       return nil
     }
     return command

@@ -30,7 +30,13 @@ struct GrantSecrets: Sendable {
     do throws(Failure) {
       return try await reader.line(source)
     } catch {
-      throw CredentialsError(.configuration, error.what, remedy: error.remedy, cause: error.cause)
+      let isForNow = error.exitCode == ExitCodes.temporary
+      throw CredentialsError(
+        isForNow ? .temporary : .configuration,
+        error.what,
+        remedy: error.remedy,
+        cause: error.cause
+      )
     }
   }
 

@@ -89,8 +89,19 @@ struct RequestComposition {
       secret: secret,
       key: key,
       keyID: client.clientKeyID,
-      certificate: try certificates(client.clientCertificateFile, "--client-certificate-file")
+      certificate: try await certificate(client.certificateSource, secrets)
     )
+  }
+
+  /// The client's certificate chain; empty if it has none.
+  private func certificate(
+    _ source: SecretSource?,
+    _ secrets: SecretReader
+  ) async throws(Failure) -> [UInt8] {
+    guard let source else { return [] }
+    let bytes = Array(try await secrets.text(source).expose().utf8)
+    guard CertificateBundle.isReadable(bytes) else { throw noCertificates(source.words) }
+    return bytes
   }
 
   /// The authorities beside the system's: of the option, then of `SSL_CERT_FILE` and `SSL_CERT_DIR`.
@@ -117,12 +128,16 @@ struct RequestComposition {
     guard let path else { return [] }
     let bytes = try OptionFile(path: path, option: option).bytes()
     guard CertificateBundle.isReadable(bytes) else {
-      throw Failure(
-        exitCode: ExitCodes.configuration,
-        "\(option) holds no certificates in PEM: \(path)",
-        remedy: "name a file with -----BEGIN CERTIFICATE----- in it"
-      )
+      throw noCertificates(option, ": \(path)")
     }
     return bytes
+  }
+
+  private func noCertificates(_ what: String, _ place: String = "") -> Failure {
+    Failure(
+      exitCode: ExitCodes.configuration,
+      "\(what) holds no certificates in PEM\(place)",
+      remedy: "name a file with -----BEGIN CERTIFICATE----- in it"
+    )
   }
 }

@@ -63,7 +63,7 @@ struct SecretReader: Sendable {
       switch place {
       case .file(let path): return .file(OptionFile(path: path, option: option))
       case .variable(let variable): return .text(try self.variable(variable, option))
-      case .command(let words): return .text(try await output(of: words, name))
+      case .command(let command): return .text(try await output(of: command, name))
       }
     }
   }
@@ -79,13 +79,23 @@ struct SecretReader: Sendable {
     return Secret(value)
   }
 
-  private func output(of words: [String], _ name: String) async throws(Failure) -> Secret {
+  private func output(
+    of command: UserConfiguration.SecretCommand,
+    _ name: String
+  ) async throws(Failure) -> Secret {
     try beforeCommand()
     let answer: ProgramAnswer
     do throws(CloudError) {
       let searches = try configurationAllowsSearch()
       let programs = Programs(environment: environment, searchesPath: searches)
-      answer = try await programs.run(ProgramCall(words, seconds: Self.patience))
+      answer = try await programs.run(
+        ProgramCall(
+          command.words,
+          variables: variables(of: command),
+          seconds: Self.patience,
+          inherits: false
+        )
+      )
     } catch {
       throw Failure(
         exitCode: error.code == .temporary ? ExitCodes.temporary : ExitCodes.configuration,
@@ -95,14 +105,24 @@ struct SecretReader: Sendable {
       )
     }
     guard answer.status == 0 else {
-      let why = answer.errors.split(whereSeparator: \.isNewline).last.map { ": \($0)" } ?? ""
+      let why =
+        answer.errors.split(whereSeparator: \.isNewline).last.map { ": \($0.prefix(200))" } ?? ""
       throw Failure(
         exitCode: ExitCodes.configuration,
         "the command of the secret \(name) ended with status \(answer.status)\(why)",
-        remedy: "run it by hand: \(words.map { ShellWord.quote($0) }.joined(separator: " "))"
+        remedy:
+          "run it by hand: \(command.words.map { ShellWord.quote($0) }.joined(separator: " "))"
       )
     }
     return try trimmed(answer.output, name)
+  }
+
+  /// Nothing of the process's environment, where a kubeconfig may have said to which server the user's secrets manager
+  /// is to turn, or what a script reads first; what the configuration passes on all the same is the user's decision.
+  private func variables(of command: UserConfiguration.SecretCommand) -> [String: String] {
+    environment.filter { command.passed.contains($0.key) }
+      .merging(ProcessEnvironment.minimal(accountHome: AccountHome.path())) { passed, _ in passed }
+      .merging(command.environment) { $1 }
   }
 
   private func configurationAllowsSearch() throws(CloudError) -> Bool {

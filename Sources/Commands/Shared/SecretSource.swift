@@ -45,7 +45,7 @@ struct OptionFile {
   let option: String
 
   /// Far above any certificate bundle or key.
-  private static let limit = 1 << 18
+  private static let limit = 1 << 20
 
   /// The content; throws a configuration failure if it is missing, empty, too large or no regular file.
   func bytes() throws(Failure) -> [UInt8] {

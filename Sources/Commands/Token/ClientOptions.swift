@@ -47,6 +47,15 @@ package struct ClientOptions: ParsableArguments {
   )
   package var clientKeyFile: String?
 
+  /// Name of the variable with the client's private key.
+  @Option(
+    help: ArgumentHelp(
+      "An environment variable with the client's private key (PEM).",
+      valueName: "name"
+    )
+  )
+  package var clientKeyEnv: String?
+
   /// Name of the client's private key in the user's own configuration.
   @Option(
     help: ArgumentHelp(
@@ -74,6 +83,24 @@ package struct ClientOptions: ParsableArguments {
   )
   package var clientCertificateFile: String?
 
+  /// Name of the variable with the client's certificate chain.
+  @Option(
+    help: ArgumentHelp(
+      "An environment variable with the client's certificate chain (PEM).",
+      valueName: "name"
+    )
+  )
+  package var clientCertificateEnv: String?
+
+  /// Name of the client's certificate chain in the user's own configuration.
+  @Option(
+    help: ArgumentHelp(
+      "The name of the client's certificate chain (PEM) in your own configuration.",
+      valueName: "name"
+    )
+  )
+  package var clientCertificateFrom: String?
+
   /// The method, if the issuer's metadata shall not decide.
   @Option(
     help: ArgumentHelp(
@@ -96,7 +123,17 @@ package struct ClientOptions: ParsableArguments {
   var keySource: SecretSource? {
     SecretSource(
       file: (clientKeyFile, "--client-key-file"),
+      variable: (clientKeyEnv, "--client-key-env"),
       configured: (clientKeyFrom, "--client-key-from")
+    )
+  }
+
+  /// Where the certificate chain comes from, if there is one.
+  var certificateSource: SecretSource? {
+    SecretSource(
+      file: (clientCertificateFile, "--client-certificate-file"),
+      variable: (clientCertificateEnv, "--client-certificate-env"),
+      configured: (clientCertificateFrom, "--client-certificate-from")
     )
   }
 
@@ -105,22 +142,28 @@ package struct ClientOptions: ParsableArguments {
 
   /// Throws a usage error for options that contradict each other.
   package func validate() throws {
-    guard [clientSecretFile, clientSecretEnv, clientSecretFrom].count(where: { $0 != nil }) <= 1
-    else {
-      throw ValidationError(
-        "give one of --client-secret-file, --client-secret-env and --client-secret-from, not several"
-      )
-    }
-    if clientKeyFile != nil, clientKeyFrom != nil {
-      throw ValidationError("--client-key-file and --client-key-from contradict each other")
-    }
-    if clientCertificateFile != nil, keySource == nil {
-      throw ValidationError("--client-certificate-file needs its key: --client-key-file")
+    try Self.oneOf("--client-secret", [clientSecretFile, clientSecretEnv, clientSecretFrom])
+    try Self.oneOf("--client-key", [clientKeyFile, clientKeyEnv, clientKeyFrom])
+    try Self.oneOf(
+      "--client-certificate",
+      [clientCertificateFile, clientCertificateEnv, clientCertificateFrom]
+    )
+    if certificateSource != nil, keySource == nil {
+      throw ValidationError("a certificate of the client needs its key: --client-key-file")
     }
     if clientKeyID != nil, keySource == nil {
       throw ValidationError("--client-key-id is for --client-key-file")
     }
     if let clientAuth { try validate(clientAuth) }
+  }
+
+  /// The three ways to name a secret exclude each other.
+  private static func oneOf(_ option: String, _ ways: [String?]) throws {
+    guard ways.count(where: { $0 != nil }) <= 1 else {
+      throw ValidationError(
+        "give one of \(option)-file, \(option)-env and \(option)-from, not several"
+      )
+    }
   }
 
   private func validate(_ method: ClientCredential.Method) throws {
@@ -131,7 +174,7 @@ package struct ClientOptions: ParsableArguments {
       case .secretBasic, .secretPost, .secretJWT: nil
       case .privateKeyJWT: keySource == nil ? "--client-key-file" : nil
       case .tlsCertificate, .selfSignedCertificate:
-        clientCertificateFile == nil ? "--client-certificate-file" : nil
+        certificateSource == nil ? "--client-certificate-file" : nil
       }
     if let missing {
       throw ValidationError("--client-auth \(method.rawValue) needs \(missing)")
@@ -147,9 +190,12 @@ package struct ClientOptions: ParsableArguments {
     words.add("--client-secret-env", clientSecretEnv)
     words.add("--client-secret-from", clientSecretFrom)
     words.add("--client-key-file", clientKeyFile)
+    words.add("--client-key-env", clientKeyEnv)
     words.add("--client-key-from", clientKeyFrom)
     words.add("--client-key-id", clientKeyID)
     words.add("--client-certificate-file", clientCertificateFile)
+    words.add("--client-certificate-env", clientCertificateEnv)
+    words.add("--client-certificate-from", clientCertificateFrom)
     words.add("--client-auth", clientAuth?.rawValue)
   }
 }

@@ -11,6 +11,12 @@ package enum RegionalEndpoints: String, OptionWord, Sendable {
   case legacy
 }
 
+/// How the credential is written: `aws eks get-token` has other ways, none of which kubectl reads.
+package enum CredentialFormat: String, OptionWord, Sendable {
+  /// The only one.
+  case json
+}
+
 /// What `lanyard get-token eks` can be told; the spellings are those of `aws eks get-token` and aws-iam-authenticator.
 package struct EKSOptions: ParsableArguments {
   /// The cluster.
@@ -83,6 +89,15 @@ package struct EKSOptions: ParsableArguments {
   /// A host with IPv6 addresses.
   @Flag(help: "Let the token name a host of STS that has IPv6 addresses too.")
   package var useDualstackEndpoint = false
+
+  /// Stands in what `aws eks update-kubeconfig` writes.
+  @Option(
+    help: ArgumentHelp(
+      "Taken from the AWS CLI's arguments as it is; the credential is JSON in any case.",
+      visibility: .hidden
+    )
+  )
+  package var output: CredentialFormat?
 
   /// Options to be filled by parsing.
   package init() {}

@@ -13,8 +13,8 @@ import Foundation
 package enum CloudCredential {
   /// The bytes to print; throws `CredentialsError`, and nothing is to be printed then.
   ///
-  /// `obtain` is told whether the API server seems to have refused what was printed last. While the cloud is away, what
-  /// was printed last is printed again until it ends.
+  /// `obtain` is told whether the API server seems to have refused what was printed last. While the cloud is away, or a
+  /// person would have to sign in, what was printed last is printed again until it ends.
   package static func bytes(
     _ slot: ReadySlot,
     _ effects: Effects,
@@ -30,9 +30,8 @@ package enum CloudCredential {
     do throws(CloudError) {
       token = try await obtain(rejected)
     } catch {
-      guard error.code == .temporary, let old = slot.fallback(effects.now()) else {
-        throw CredentialsError(error)
-      }
+      let error = CredentialsError(error)
+      guard error.isForNow, let old = slot.fallback(effects.now()) else { throw error }
       effects.trace("handing out the old token, which is still good: \(error.what)")
       return old
     }

@@ -5,6 +5,7 @@ import FoundationEssentials
 #else
 import Foundation
 #endif
+import Clouds
 import OAuth
 import SessionStore
 
@@ -18,10 +19,28 @@ extension CredentialSource {
       if case .hit(let body) = slot.lookup(effects.now()) { body } else { nil }
     } old: {
       slot.fallback(effects.now())
-    } make: { () throws(CredentialsError) -> [UInt8] in
-      let (token, times) = request.grant == .given ? try await given() : try await obtain()
+    } make: { patient throws(CredentialsError) -> [UInt8] in
+      let (token, times) = try await token(patient)
       return hand(token, times, slot)
     }
+  }
+
+  /// A new token; where something good is at hand, in the time that a person does not notice.
+  private func token(_ patient: Bool) async throws(CredentialsError) -> (Secret, TokenTimes) {
+    if patient { return try await newToken() }
+    let make: @Sendable () async throws(CredentialsError) -> (Secret, TokenTimes) = {
+      () async throws(CredentialsError) -> (Secret, TokenTimes) in try await newToken()
+    }
+    if let made = try await within(Numbers.patience, make) { return made }
+    throw CredentialsError(
+      .temporary,
+      "no answer came in \(Int(Numbers.patience)) s",
+      remedy: "try again in a moment"
+    )
+  }
+
+  private func newToken() async throws(CredentialsError) -> (Secret, TokenTimes) {
+    request.grant == .given ? try await given() : try await obtain()
   }
 
   /// The token of the surroundings, which the API server judges; its times are taken from it.

@@ -30,24 +30,25 @@ package struct KeptSecrets: Sendable {
     self.rejected = rejected
   }
 
-  /// What is kept under an identity and is not due, with more than `enough` seconds left; else what `make` gives.
+  /// What is kept under an identity and meets the terms; else what `make` gives.
   ///
-  /// What is due but has enough left serves on while nothing newer can be had. A store that cannot keep anything costs
-  /// time and nothing else.
+  /// What does not meet them but is good serves on while nothing newer can be had, or a person would have to sign in.
+  /// A store that cannot keep anything costs time and nothing else.
   package func secret(
     of identity: KeptIdentity,
-    enough: Double,
-    make: @Sendable () async throws(CloudError) -> KeptSecret
+    terms: KeptTerms,
+    make: @escaping @Sendable () async throws(CloudError) -> KeptSecret
   ) async throws(CloudError) -> KeptSecret {
     do throws(CredentialsError) {
       let id = try Self.id(identity)
       let turn = Turn(store: store, effects: effects, id: id, why: "token")
       return try await turn.take {
-        recall(id).flatMap { isUsable($0, enough: enough) ? $0 : nil }
+        recall(id).flatMap { isUsable($0, terms) ? $0 : nil }
       } old: {
-        recall(id).flatMap { isGood($0, enough: enough) ? $0 : nil }
-      } make: { () throws(CredentialsError) -> KeptSecret in
-        try await makeAndKeep(identity, id, make)
+        let least = min(terms.enough, Numbers.reportMargin)
+        return recall(id).flatMap { isGood($0, enough: least) ? $0 : nil }
+      } make: { patient throws(CredentialsError) -> KeptSecret in
+        try await makeAndKeep(identity, id, patient || terms.spends, make)
       }
     } catch {
       throw CloudError(error)
@@ -56,19 +57,38 @@ package struct KeptSecrets: Sendable {
 
   /// Runs `body` under the lock of an identity: what `CloudEffects.alone` does.
   ///
-  /// `body` may hand the lock over to a process that outlives this one; it is nil where there can be none.
+  /// A temporary failure is shared, if `sharesOutage`: not where a person waits for it. `body` may hand the lock over to a process that outlives this one; it is nil where
+  /// there can be none.
   package func alone(
     _ identity: KeptIdentity,
+    sharesOutage: Bool,
     _ body: @Sendable (HeldLock?) async throws(CloudError) -> KeptSecret
   ) async throws(CloudError) -> KeptSecret {
     let lock: HeldLock?
+    let outage: SharedOutage
     do throws(CredentialsError) {
-      lock = try await self.lock(try Self.id(identity, label: "alone"))
+      let id = try Self.id(identity, label: "alone")
+      outage = SharedOutage(store: store, id: id)
+      if sharesOutage, let error = outage.inForce(at: effects.now()) { throw error }
+      lock = try await self.lock(id)
+      if sharesOutage, let error = outage.inForce(at: effects.now()) {
+        lock?.release()
+        throw error
+      }
     } catch {
       throw CloudError(error)
     }
     defer { lock?.release() }
-    return try await body(lock)
+    do throws(CloudError) {
+      let secret = try await body(lock)
+      outage.clear()
+      return secret
+    } catch {
+      if sharesOutage, error.code == .temporary {
+        outage.note(CredentialsError(error), at: effects.now())
+      }
+      throw error
+    }
   }
 
   /// Nil where there can be no lock; whoever holds one too long is an error, because two must not do this at once.
@@ -103,22 +123,24 @@ package struct KeptSecrets: Sendable {
       && now >= kept.obtained.addingTimeInterval(-Double(Numbers.skew))
   }
 
-  private func isUsable(_ kept: KeptSecret, enough: Double) -> Bool {
+  private func isUsable(_ kept: KeptSecret, _ terms: KeptTerms) -> Bool {
     let now = effects.now()
     let life = kept.expiry.timeIntervalSince(kept.obtained)
     let times = TokenTimes(life: .lasting(life), received: kept.obtained)
     let isOld = now.timeIntervalSince(kept.obtained) > Numbers.rejectionPause
-    return isGood(kept, enough: enough) && !times.isDue(at: now) && !(rejected && isOld)
+    return isGood(kept, enough: terms.enough) && (terms.untilOver || !times.isDue(at: now))
+      && !(rejected && isOld)
   }
 
   private func makeAndKeep(
     _ identity: KeptIdentity,
     _ id: SessionID,
-    _ make: @Sendable () async throws(CloudError) -> KeptSecret
+    _ patient: Bool,
+    _ make: @escaping @Sendable () async throws(CloudError) -> KeptSecret
   ) async throws(CredentialsError) -> KeptSecret {
     let made: KeptSecret
     do throws(CloudError) {
-      made = try await make()
+      made = patient ? try await make() : try await hurried(make)
     } catch {
       throw CredentialsError(error)
     }
@@ -128,6 +150,18 @@ package struct KeptSecrets: Sendable {
       effects.trace("not kept: \((error as? StoreError)?.what ?? "\(error)")")
     }
     return made
+  }
+
+  /// What is made in the time that a person does not notice: with something good at hand nobody waits longer.
+  private func hurried(
+    _ make: @escaping @Sendable () async throws(CloudError) -> KeptSecret
+  ) async throws(CloudError) -> KeptSecret {
+    if let made = try await within(Numbers.patience, make) { return made }
+    throw CloudError(
+      .temporary,
+      "no answer came in \(Int(Numbers.patience)) s",
+      remedy: "try again in a moment"
+    )
   }
 
   /// Nil for whatever reason, a damaged file among them, which the store has set aside.
@@ -158,6 +192,23 @@ package struct KeptSecrets: Sendable {
       expecting: generation,
       using: nil
     )
+    forgetEnded()
+  }
+
+  /// Removes what others kept and is over: nobody asks for it again, because digests of renewed tokens are in its name.
+  ///
+  /// The caller holds the store's lock. Its header tells when; where that is forged, something is had anew.
+  private func forgetEnded() {
+    let now = effects.now()
+    for id in (try? store.list()) ?? [] {
+      guard let sealed = try? store.peek(id), let end = KeptRecord.expiry(sealed.header),
+        end < now.addingTimeInterval(-Double(Numbers.skew)),
+        case .some(let lock) = try? effects.attemptLock(store.lockPath(forSession: id), "sweep")
+      else { continue }
+      try? store.remove(id, expecting: sealed.generation)
+      store.forgetTraces(of: id)
+      lock.release()
+    }
   }
 
   private static func id(
@@ -192,6 +243,11 @@ private struct KeptRecord: Codable {
       expiry: secret.expiry
     )
     return Array(try encoder.encode(record))
+  }
+
+  /// When what a header describes ends; nil for a session, which has another header.
+  static func expiry(_ header: [UInt8]) -> Date? {
+    (try? JSONDecoder().decode(KeptRecord.self, from: Data(header)))?.expiry
   }
 
   static func read(_ opened: OpenSession) -> KeptSecret? {

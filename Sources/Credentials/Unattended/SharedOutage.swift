@@ -15,7 +15,7 @@ struct SharedOutage {
   /// What is wanted, by the name of its lock.
   let id: SessionID
 
-  private var name: String { "outage-\(id)" }
+  private var name: String { SessionStore.outageName(of: id) }
 
   private func last() -> Session.Outage? {
     guard let bytes = store.readCache(name: name) else { return nil }

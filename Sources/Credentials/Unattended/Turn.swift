@@ -16,19 +16,20 @@ struct Turn: Sendable {
 
   /// What `find` finds, now or while others make it, else what `make` gives.
   ///
+  /// `make` is told whether there is all the time in the world, because nothing will do otherwise.
   /// `old` is what will do if it cannot be had for now: with it nobody waits longer than a person would not notice, and
-  /// no temporary failure is seen. A lock that is never freed holds up but does not stop, and neither does a place
+  /// neither a temporary failure is seen nor that somebody would have to log in. A lock that is never freed holds up but does not stop, and neither does a place
   /// where there can be none.
   func take<Value>(
     find: () throws(CredentialsError) -> Value?,
     old: () -> Value?,
-    make: () async throws(CredentialsError) -> Value
+    make: (_ patient: Bool) async throws(CredentialsError) -> Value
   ) async throws(CredentialsError) -> Value {
     if let found = try find() { return found }
     do throws(CredentialsError) {
       return try await takeTurn(patient: old() == nil, find, make)
     } catch {
-      guard error.code == .temporary, let old = old() else { throw error }
+      guard error.isForNow, let old = old() else { throw error }
       effects.trace("handing out the old token, which is still good: \(error.what)")
       return old
     }
@@ -37,20 +38,23 @@ struct Turn: Sendable {
   private func takeTurn<Value>(
     patient: Bool,
     _ find: () throws(CredentialsError) -> Value?,
-    _ make: () async throws(CredentialsError) -> Value
+    _ make: (_ patient: Bool) async throws(CredentialsError) -> Value
   ) async throws(CredentialsError) -> Value {
     if let error = outage.inForce(at: effects.now()) { throw error }
-    guard let taken = try await lock(patient: patient, find) else { return try await make() }
+    guard let taken = try await lock(patient: patient, find) else {
+      return try await make(patient)
+    }
     switch taken {
     case .found(let value): return value
     case .late:
       guard patient else { throw Self.unfinished }
-      return try await make()
+      return try await make(patient)
     case .lock(let lock):
       defer { lock.release() }
       if let found = try find() { return found }
       if let error = outage.inForce(at: effects.now()) { throw error }
-      return try await makeAndNote(make)
+      return try await makeAndNote { () throws(CredentialsError) -> Value in try await make(patient)
+      }
     }
   }
 

@@ -17,12 +17,7 @@ extension Files {
   package static func replace(_ path: String, with bytes: [UInt8]) throws(HostError) {
     let path = resolved(path)
     let mode = try modeToKeep(path)
-    let temporary = "\(path).tmp-\(String(UInt64.random(in: .min ... .max), radix: 16))"
-    let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
-    let descriptor = unsafe temporary.withCString { unsafe open($0, flags, 0o600) }
-    guard descriptor >= 0 else {
-      throw .system("cannot make a file beside \(Terminal.escape(path))")
-    }
+    let (temporary, descriptor) = try sibling(of: path)
     do throws(HostError) {
       defer { close(descriptor) }
       try fill(descriptor, bytes, mode, path)
@@ -36,6 +31,30 @@ extension Files {
       throw error
     }
     syncFolder(of: path)
+  }
+
+  /// Throws what ``replace(_:with:)`` would throw now, without touching what lies there: a file of `room` bytes is made
+  /// beside it and removed.
+  package static func proveReplaceable(_ path: String, room: Int) throws(HostError) {
+    let path = resolved(path)
+    _ = try modeToKeep(path)
+    let (temporary, descriptor) = try sibling(of: path)
+    defer {
+      close(descriptor)
+      unsafe unlink(temporary)
+    }
+    try fill(descriptor, [UInt8](repeating: 0, count: room), 0o600, path)
+  }
+
+  /// A new file beside another, to be closed by the caller, and its path.
+  private static func sibling(of path: String) throws(HostError) -> (String, Int32) {
+    let temporary = "\(path).tmp-\(String(UInt64.random(in: .min ... .max), radix: 16))"
+    let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
+    let descriptor = unsafe temporary.withCString { unsafe open($0, flags, 0o600) }
+    guard descriptor >= 0 else {
+      throw .system("cannot make a file beside \(Terminal.escape(path))")
+    }
+    return (temporary, descriptor)
   }
 
   private static func resolved(_ path: String) -> String {

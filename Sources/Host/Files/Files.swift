@@ -17,9 +17,14 @@ package enum Files {
   /// - Parameters:
   ///   - path: The file.
   ///   - limit: The most bytes that it may hold.
+  ///   - check: Looks at the opened descriptor before it is read, and throws if it must not be.
   /// - Returns: The bytes, or nil.
   /// - Throws: `.notOurFile` if it is no regular file, `.tooLarge` beyond `limit`, `.system` otherwise.
-  package static func readBounded(_ path: String, limit: Int) throws(HostError) -> [UInt8]? {
+  package static func readBounded(
+    _ path: String,
+    limit: Int,
+    check: (Int32) throws(HostError) -> Void = { _ in }
+  ) throws(HostError) -> [UInt8]? {
     let descriptor = unsafe path.withCString { unsafe open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     guard descriptor >= 0 else {
       if errno == ENOENT || errno == ENOTDIR { return nil }
@@ -29,6 +34,7 @@ package enum Files {
     guard isRegular(descriptor) else {
       throw HostError(.notOurFile, "\(Terminal.escape(path)) is not a regular file")
     }
+    try check(descriptor)
     guard let bytes = try read(descriptor, path: path, limit: limit) else {
       throw HostError(.tooLarge, "\(Terminal.escape(path)) is larger than \(limit) bytes")
     }

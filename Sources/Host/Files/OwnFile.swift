@@ -20,9 +20,10 @@ package enum OwnFile {
   /// - Throws: `.notOurFile` if it is no regular file, belongs to somebody other than this user or root, or may be
   ///   written by others; `.tooLarge`; `.system`.
   package static func read(_ path: String, limit: Int) throws(HostError) -> [UInt8]? {
-    guard let bytes = try Files.readBounded(path, limit: limit) else { return nil }
-    try check(path)
-    return bytes
+    // What is looked at is what is read, and not whatever lies at the path a moment later.
+    try Files.readBounded(path, limit: limit) { descriptor throws(HostError) in
+      try check(path, descriptor)
+    }
   }
 
   /// Adds a line at the end, making the file (0600) and its folders (0700) where they are missing.
@@ -44,13 +45,11 @@ package enum OwnFile {
     }
   }
 
-  private static func check(_ path: String, _ descriptor: Int32? = nil) throws(HostError) {
+  private static func check(_ path: String, _ descriptor: Int32) throws(HostError) {
     var status = stat()
-    let result =
-      if let descriptor { unsafe fstat(descriptor, &status) } else {
-        unsafe path.withCString { unsafe stat($0, &status) }
-      }
-    guard result == 0 else { throw .system("cannot look at \(Terminal.escape(path))") }
+    guard unsafe fstat(descriptor, &status) == 0 else {
+      throw .system("cannot look at \(Terminal.escape(path))")
+    }
     guard status.st_mode & S_IFMT == S_IFREG, [0, geteuid()].contains(status.st_uid),
       status.st_mode & (S_IWGRP | S_IWOTH) == 0
     else {

@@ -53,6 +53,35 @@ package struct Pipe: Sendable {
     return try outcome.get()
   }
 
+  /// Reads until every writer has closed, or until nothing more lies there once `isOver` says that nobody else counts.
+  ///
+  /// - Parameters:
+  ///   - descriptor: The end to read from; it stays open.
+  ///   - limit: The most bytes that are kept.
+  ///   - dropping: What comes after them is read and dropped; else they are the end of it.
+  ///   - seconds: How long that may take in all, in seconds.
+  ///   - isOver: Asked at least every 100 ms.
+  /// - Returns: What was kept, and whether anything was dropped.
+  /// - Throws: `.timedOut`, `.cancelled`, `.system`.
+  static func drain(
+    _ descriptor: Int32,
+    limit: Int,
+    dropping: Bool,
+    deadline seconds: Double,
+    isOver: @escaping @Sendable () -> Bool
+  ) async throws(HostError) -> Drained {
+    let outcome = await offThread(seconds) { patience in
+      drained(descriptor, limit: limit, dropping: dropping, patience, isOver)
+    }
+    return try outcome.get()
+  }
+
+  /// What was read of a pipe that nobody may fill.
+  struct Drained: Sendable {
+    var bytes: [UInt8] = []
+    var isCut = false
+  }
+
   /// Writes everything.
   ///
   /// The descriptor stays open. SIGPIPE must be ignored (``SignalPolicy/ignorePipe()``).
@@ -86,8 +115,15 @@ private final class Patience: Sendable {
   func cancel() { isCancelled.store(true, ordering: .relaxed) }
 
   /// Waits until `descriptor` is ready for `events`; nil if it is, else why waiting ended.
-  func wait(_ descriptor: Int32, _ events: Int32) -> HostError? {
+  ///
+  /// `isOver` ends it with `.cancelled` once nothing is there.
+  func wait(
+    _ descriptor: Int32,
+    _ events: Int32,
+    isOver: () -> Bool = { false }
+  ) -> HostError? {
     while true {
+      let over = isOver()
       if isCancelled.load(ordering: .relaxed) {
         return HostError(.cancelled, "waiting for the other process was cancelled")
       }
@@ -97,8 +133,9 @@ private final class Patience: Sendable {
       }
       var entry = pollfd(fd: descriptor, events: Int16(events), revents: 0)
       // A slice, because a thread inside poll cannot hear of a cancellation.
-      let ready = unsafe poll(&entry, 1, Int32(min(rest.rounded(.up), 100)))
+      let ready = unsafe poll(&entry, 1, over ? 0 : Int32(min(rest.rounded(.up), 100)))
       if ready > 0 { return nil }
+      if ready == 0, over { return HostError(.cancelled, "nobody is left to wait for") }
       if ready < 0, errno != EINTR { return .system("cannot wait for the other process") }
     }
   }
@@ -140,6 +177,33 @@ private func collect(
     guard content.count <= limit else {
       return .failure(HostError(.tooLarge, "the other process sent more than \(limit) bytes"))
     }
+  }
+}
+
+private func drained(
+  _ descriptor: Int32,
+  limit: Int,
+  dropping: Bool,
+  _ patience: Patience,
+  _ isOver: () -> Bool
+) -> Result<Pipe.Drained, HostError> {
+  var content = Pipe.Drained()
+  var chunk = [UInt8](repeating: 0, count: 4096)
+  while true {
+    if let reason = patience.wait(descriptor, Int32(POLLIN), isOver: isOver) {
+      return isOver() ? .success(content) : .failure(reason)
+    }
+    let count = Files.readSome(descriptor, into: &chunk)
+    guard count >= 0 else {
+      if errno == EAGAIN { continue }
+      return .failure(.system("cannot read from the other process"))
+    }
+    guard count > 0 else { return .success(content) }
+    let room = limit - content.bytes.count
+    content.bytes += chunk[..<min(count, room)]
+    if count > room { content.isCut = true }
+    // Whoever goes on writing when nobody counts any more could do so for ever.
+    if content.isCut, !dropping || isOver() { return .success(content) }
   }
 }
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import Synchronization
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -31,7 +33,8 @@ package enum ProgramRun {
   ///   - arguments: Its arguments, without the program's own name.
   ///   - environment: Its whole environment.
   ///   - folder: Where it runs.
-  ///   - seconds: After so long it is killed, with whatever it has started in its session.
+  ///   - seconds: After so long it is killed, with whatever it has started in its session. What it leaves behind when
+  ///     it ends is neither waited for nor killed.
   /// - Returns: What it left.
   /// - Throws: `.timedOut`, `.tooLarge`, `.cancelled`, `.badArgument`, and `.system` if it cannot be started.
   package static func run(
@@ -81,51 +84,65 @@ package enum ProgramRun {
     }
   }
 
+  /// Ends with the program, not with whatever it left behind that holds its outputs open.
   private static func collect(
     _ pid: Int32,
     _ output: Int32,
     _ errors: Int32,
     _ seconds: Double
   ) async throws(HostError) -> Result {
-    let start = ContinuousClock.now
-    async let said = read(output, outputLimit, seconds)
-    async let complained = read(errors, errorLimit, seconds)
-    let (bytes, complaints) = await (said, complained)
-    if case .failure(let error) = bytes {
-      end(pid)
-      throw error
-    }
-    let left = max(seconds - (ContinuousClock.now - start) / .seconds(1), 1)
-    guard let status = await status(of: pid, seconds: left) else {
-      end(pid)
-      throw HostError(.timedOut, "the program closed its output and did not end")
-    }
+    let program = Ending()
+    async let said = read(output, outputLimit, dropping: false, seconds, program)
     // Complaints are for messages only: too many of them are no failure.
+    async let complained = read(errors, errorLimit, dropping: true, seconds, program)
+    async let ended = status(of: pid, seconds: seconds, program)
+    let (bytes, complaints, status) = await (said, complained, ended)
+    if (try? bytes.get())?.isCut == true {
+      if status == nil { end(pid) }
+      throw HostError(.tooLarge, "the program printed more than \(outputLimit) bytes")
+    }
+    guard let status else {
+      end(pid)
+      throw HostError(.timedOut, "the program did not end in \(Int(seconds.rounded(.up))) s")
+    }
     return Result(
       status: status,
-      output: try bytes.get(),
-      errors: (try? complaints.get()) ?? []
+      output: try bytes.get().bytes,
+      errors: (try? complaints.get())?.bytes ?? []
     )
   }
 
   private static func read(
     _ descriptor: Int32,
     _ limit: Int,
-    _ seconds: Double
-  ) async -> Swift.Result<[UInt8], HostError> {
+    dropping: Bool,
+    _ seconds: Double,
+    _ program: Ending
+  ) async -> Swift.Result<Pipe.Drained, HostError> {
     do throws(HostError) {
-      return .success(try await Pipe.readAll(descriptor, limit: limit, deadline: seconds))
+      let drained = try await Pipe.drain(
+        descriptor,
+        limit: limit,
+        dropping: dropping,
+        // A second more than the program has: it is its end that decides.
+        deadline: seconds + 1
+      ) { program.isOver }
+      if drained.isCut, !dropping { program.note() }
+      return .success(drained)
     } catch {
       return .failure(error)
     }
   }
 
-  /// Nil if it has not ended by then.
-  private static func status(of pid: Int32, seconds: Double) async -> Int32? {
+  /// Nil if it has not ended by then; either way its outputs are not waited for any longer.
+  private static func status(of pid: Int32, seconds: Double, _ program: Ending) async -> Int32? {
+    defer { program.note() }
     let end = ContinuousClock.now + .seconds(seconds)
     while true {
       if let status = reaped(pid) { return status }
-      guard ContinuousClock.now < end, (try? await Task.sleep(for: .milliseconds(5))) != nil else {
+      guard !program.isOver, ContinuousClock.now < end,
+        (try? await Task.sleep(for: .milliseconds(5))) != nil
+      else {
         return nil
       }
     }
@@ -143,6 +160,15 @@ package enum ProgramRun {
     var status: Int32 = 0
     unsafe _ = waitpid(pid, &status, 0)
   }
+}
+
+/// Whether a program has ended, or printed too much to go on.
+private final class Ending: Sendable {
+  private let ended = Atomic(false)
+
+  var isOver: Bool { ended.load(ordering: .acquiring) }
+
+  func note() { ended.store(true, ordering: .releasing) }
 }
 
 extension Executable {

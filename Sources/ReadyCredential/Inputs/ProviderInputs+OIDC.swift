@@ -10,7 +10,10 @@ extension ProviderInputs {
         "--client-secret-file", "--certificate-authority", "--client-key-file",
         "--client-certificate-file", "--password-file", "--assertion-file",
       ],
-      variableOptions: ["--client-secret-env", "--password-env", "--assertion-env"]
+      variableOptions: [
+        "--client-secret-env", "--client-key-env", "--client-certificate-env", "--password-env",
+        "--assertion-env",
+      ]
     )
   }
 }

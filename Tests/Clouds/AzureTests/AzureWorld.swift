@@ -155,8 +155,8 @@ final class AzureWorld: Sendable {
       ask: { _, _ async throws(CloudError) in nil },
       tell: { line in self.state.withLock { $0.said.append(line) } },
       trace: { _ in },
-      kept: { identity, enough, make async throws(CloudError) in
-        try await self.keep(identity, enough, make)
+      kept: { identity, terms, make async throws(CloudError) in
+        try await self.keep(identity, terms, make)
       },
       alone: { _, _, body async throws(CloudError) in try await body() }
     )
@@ -210,12 +210,12 @@ final class AzureWorld: Sendable {
 
   private func keep(
     _ identity: KeptIdentity,
-    _ enough: Double,
+    _ terms: KeptTerms,
     _ make: @Sendable () async throws(CloudError) -> KeptSecret
   ) async throws(CloudError) -> KeptSecret {
     let found = state.withLock { state -> KeptSecret? in
       guard let kept = state.kept[identity.parts] else { return nil }
-      return kept.expiry.timeIntervalSince(state.now) > enough ? kept : nil
+      return kept.expiry.timeIntervalSince(state.now) > terms.enough ? kept : nil
     }
     if let found { return found }
     let made = try await make()

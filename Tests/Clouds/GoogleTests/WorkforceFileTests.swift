@@ -38,6 +38,20 @@ import Testing
     #expect(try await after(Credential.workforce, "r") == Credential.workforce)
   }
 
+  @Test func `while another sign-in gives no token, nobody's token serves in its place`()
+    async throws
+  {
+    let world = World.adc(Credential.workforce, [:], [.token("one"), .json("", status: 503)])
+    #expect(try await world.token().token == Secret("one"))
+    let other = Credential.workforce.replacing(
+      #""refresh_token" : "r""#,
+      with: #""refresh_token":"q""#
+    )
+    world.state.withLock { $0.files[World.file] = Array(other.utf8) }
+    #expect(await world.failure()?.code == .temporary)
+    #expect(world.calls.map { $0.form["refresh_token"] } == ["r", "q"])
+  }
+
   @Test func `another sign-in in the same file is another's token`() async throws {
     let world = World.adc(Credential.workforce, [:], [.token("one"), .token("two")])
     #expect(try await world.token().token == Secret("one"))

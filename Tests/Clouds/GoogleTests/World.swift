@@ -95,8 +95,8 @@ final class World: Sendable {
       ask: { _, _ async throws(CloudError) in nil },
       tell: { [self] line in state.withLock { $0.told.append(line) } },
       trace: { _ in },
-      kept: { [self] identity, enough, make async throws(CloudError) in
-        try await kept(identity, enough, make)
+      kept: { [self] identity, terms, make async throws(CloudError) in
+        try await kept(identity, terms, make)
       },
       alone: { [self] identity, _, body async throws(CloudError) in
         state.withLock { $0.locks.append(identity) }
@@ -137,14 +137,22 @@ final class World: Sendable {
 
   private func kept(
     _ identity: KeptIdentity,
-    _ enough: Double,
+    _ terms: KeptTerms,
     _ make: @Sendable () async throws(CloudError) -> KeptSecret
   ) async throws(CloudError) -> KeptSecret {
     let old = state.withLock { $0.kept[identity] }
-    if let old, old.expiry.timeIntervalSince(Self.now) > enough { return old }
-    let made = try await make()
-    state.withLock { $0.kept[identity] = made }
-    return made
+    if let old, old.expiry.timeIntervalSince(Self.now) > terms.enough { return old }
+    do throws(CloudError) {
+      let made = try await make()
+      state.withLock { $0.kept[identity] = made }
+      return made
+    } catch {
+      // As in the store: what is good serves on while nothing newer can be had.
+      guard [.temporary, .loginNeeded].contains(error.code), let old, old.expiry > Self.now else {
+        throw error
+      }
+      return old
+    }
   }
 }
 

@@ -75,6 +75,14 @@ struct Desk: Sendable {
     ]
   }
 
+  /// What the account's own configuration allows from now on.
+  func allow(_ permissions: [String]) throws {
+    let home = "\(folder)/home/.config"
+    for folder in [home, "\(home)/lanyard"] { try PrivateFile.makeFolder(folder) }
+    let list = permissions.joined(separator: ", ")
+    try PrivateFile.write("allow: [\(list)]\n", to: "\(home)/lanyard/config.yaml")
+  }
+
   /// The words of a plain `get-token` for the lab.
   var getToken: [String] { LabKubeconfig.lanyardArguments(lab) }
 

@@ -68,11 +68,8 @@ package struct AWSChain: Sendable {
       return .webIdentity(role)
     }
     guard let profile else { return nil }
-    if profile["sso_session"] != nil || profile["sso_start_url"] != nil
-      || profile["sso_account_id"] != nil || profile["sso_role_name"] != nil
-    {
-      return .sso(profile)
-    }
+    // A session alone gives no credentials, so a profile with no more than that goes on to what it has besides.
+    if profile["sso_account_id"] != nil || profile["sso_role_name"] != nil { return .sso(profile) }
     if let keys = try fileKeys(configuration.inCredentials[name], .credentials) { return keys }
     if profile["login_session"] != nil { return .login(profile) }
     if profile["credential_process"] != nil { return .process(profile) }

@@ -35,9 +35,8 @@ struct AWSFetch: Sendable {
     case .login(let profile):
       return try await LoginCredentials.credentials(of: profile, in: context)
     case .process(let profile):
-      let place = "what credential_process of profile \"\(profile.name)\" prints"
       let process = ProcessCredentials(profile: profile, context: context)
-      return try unexpired(try await process.credentials(), place)
+      return try unexpired(try await process.credentials(), Self.place(of: profile))
     case .container:
       let place = "what the container's credentials service gives"
       return try unexpired(try await ContainerCredentials(context: context).credentials(), place)
@@ -49,8 +48,18 @@ struct AWSFetch: Sendable {
     }
   }
 
+  /// Where the keys are that a program prints, for messages.
+  static func place(of profile: AWSProfile) -> String {
+    "what credential_process of profile \"\(profile.name)\" prints"
+  }
+
   private var nothing: CloudError {
-    CloudError(
+    if let profile = context.configuration.profile(context.profileName),
+      profile["sso_session"] != nil || profile["sso_start_url"] != nil
+    {
+      return SSORole.missing(profile)
+    }
+    return CloudError(
       .configuration,
       "there are no AWS credentials for profile \"\(context.profileName)\"",
       remedy: "set some up: aws configure sso, aws login or aws configure"
@@ -78,7 +87,9 @@ struct AWSFetch: Sendable {
     by source: AWSSource,
     profile: String?
   ) async throws(CloudError) -> AWSCredentials {
-    let identity = AWSSource.role(role, by: source, profile: profile).identity
+    let source = try await known(source)
+    let holder = try await holder(of: source)
+    let identity = AWSSource.role(role, by: source, profile: profile).identity + holder
     let make: @Sendable () async throws(CloudError) -> KeptSecret = {
       () async throws(CloudError) -> KeptSecret in
       // What aws itself keeps is for roles of profiles, under a name that leaves the source out.
@@ -93,8 +104,11 @@ struct AWSFetch: Sendable {
       )
       return CredentialsDocument.kept(made, obtained: effects.now())
     }
-    let enough = role.mfaSerial == nil ? Self.enough : Self.enoughWithMFA
-    return try await kept(role.arn, identity, enough, make)
+    // A person is asked for a code once in the life of what it gave.
+    let terms =
+      role.mfaSerial == nil
+      ? KeptTerms(enough: Self.enough) : KeptTerms(enough: Self.enoughWithMFA, untilOver: true)
+    return try await kept(role.arn, identity, terms, make)
   }
 
   private func credentials(of role: WebIdentityRole) async throws(CloudError) -> AWSCredentials {
@@ -108,7 +122,8 @@ struct AWSFetch: Sendable {
       let made = try await service.credentials(of: role, token: fresh.text)
       return CredentialsDocument.kept(made, obtained: effects.now())
     }
-    return try await kept(role.arn, role.identity + token.identity, Self.enough, make)
+    let terms = KeptTerms(enough: Self.enough)
+    return try await kept(role.arn, role.identity + token.identity, terms, make)
   }
 
   private func cached(_ file: String) async throws(CloudError) -> AWSCredentials? {
@@ -118,14 +133,14 @@ struct AWSFetch: Sendable {
   private func kept(
     _ arn: String,
     _ identity: [String],
-    _ enough: Double,
+    _ terms: KeptTerms,
     _ make: @escaping @Sendable () async throws(CloudError) -> KeptSecret
   ) async throws(CloudError) -> AWSCredentials {
     let whose = KeptIdentity(
       name: "AWS role \(Text.line(arn))",
       parts: ["aws-role", service.realm] + identity
     )
-    let secret = try await effects.kept(whose, enough, make)
+    let secret = try await effects.kept(whose, terms, make)
     guard let credentials = CredentialsDocument.credentials(secret) else {
       throw CloudError(
         .failed,

@@ -21,10 +21,10 @@ package indirect enum AWSSource: Sendable {
   /// The instance metadata service.
   case instance
 
-  /// Everything that decides whose credentials these are, as texts of a kept identity.
+  /// What the configuration says about whose credentials these are, as texts of a kept identity.
   ///
   /// Keys count by their id and profiles by what they say, so that a profile that is renamed stays what it was, and two
-  /// accounts with profiles of one name are two.
+  /// accounts with profiles of one name are two. Who has signed in, or what a program prints, is not known here.
   package var identity: [String] {
     switch self {
     case .keys(let keys, _): ["keys", keys.accessKeyID]
@@ -38,14 +38,24 @@ package indirect enum AWSSource: Sendable {
     }
   }
 
-  /// The files of the AWS tools that the credentials depend on besides the configuration, absolute.
+  /// The files that the credentials depend on besides the configuration, absolute: sign-ins and tokens.
   func files(in context: AWSContext) -> [String] {
     switch self {
     case .role(_, let source, _): source.files(in: context)
     case .sso(let profile): SSOCredentials.files(of: profile, in: context)
     case .login(let profile): LoginCredentials.files(of: profile, in: context)
-    case .keys, .webIdentity, .process, .container, .instance: []
+    case .webIdentity(let role): Self.file(role.tokenFile, context)
+    case .container:
+      Self.file(
+        context.environment.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") ?? "",
+        context
+      )
+    case .keys, .process, .instance: []
     }
+  }
+
+  private static func file(_ path: String, _ context: AWSContext) -> [String] {
+    context.environment.expanded(path).flatMap { $0.hasPrefix("/") ? [$0] : nil } ?? []
   }
 
   private static let ssoKeys = [

@@ -24,13 +24,7 @@ package enum SSOCredentials {
     of profile: AWSProfile,
     in context: AWSContext
   ) async throws(CloudError) -> AWSCredentials {
-    guard let role = try SSORole(of: profile) else {
-      throw CloudError(
-        .configuration,
-        "profile \"\(profile.name)\" has no sso_account_id and sso_role_name",
-        remedy: "set the profile up again: aws configure sso --profile \(profile.name)"
-      )
-    }
+    guard let role = try SSORole(of: profile) else { throw SSORole.missing(profile) }
     let source = SSORoleSource(
       role: role,
       session: try SSOSession(of: profile, in: context.configuration),
@@ -73,7 +67,11 @@ struct SSORoleSource: Sendable {
       () async throws(CloudError) -> KeptSecret in
       try await obtained(found, enough: enough)
     }
-    let kept = try await effects.kept(identity(found.accessToken), enough, obtain)
+    let kept = try await effects.kept(
+      identity(found.accessToken),
+      KeptTerms(enough: enough),
+      obtain
+    )
     guard let credentials = CredentialsDocument.credentials(kept) else {
       throw CloudError(
         .failed,
@@ -97,7 +95,11 @@ struct SSORoleSource: Sendable {
       () async throws(CloudError) -> KeptSecret in
       try await make(token, enough: enough)
     }
-    return try await effects.kept(identity(token.accessToken), enough, again)
+    return try await effects.kept(
+      identity(token.accessToken),
+      KeptTerms(enough: enough),
+      again
+    )
   }
 
   private func identity(_ accessToken: Secret) -> KeptIdentity {

@@ -18,14 +18,19 @@ package struct SSORole: Sendable, Equatable {
     let (account, name) = (profile["sso_account_id"], profile["sso_role_name"])
     if account == nil, name == nil { return nil }
     guard let account, let name, account.utf8.count <= 64, name.utf8.count <= 256 else {
-      throw CloudError(
-        .configuration,
-        "profile \"\(profile.name)\" needs both sso_account_id and sso_role_name",
-        remedy: "set the profile up again: aws configure sso --profile \(profile.name)"
-      )
+      throw Self.missing(profile)
     }
     self.account = account
     self.name = name
+  }
+
+  /// A profile of IAM Identity Center that does not say which credentials it wants.
+  static func missing(_ profile: AWSProfile) -> CloudError {
+    CloudError(
+      .configuration,
+      "profile \"\(profile.name)\" needs both sso_account_id and sso_role_name",
+      remedy: "set the profile up again: aws configure sso --profile \(profile.name)"
+    )
   }
 
   /// What people call it.

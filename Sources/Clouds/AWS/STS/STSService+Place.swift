@@ -7,8 +7,9 @@ import OAuth
 extension STSService {
   /// The service for a region, at its own host or at the one that the configuration puts in its place.
   ///
-  /// Requests carry session tokens and web identities, and a kubeconfig can set `AWS_ENDPOINT_URL_STS`. So the host
-  /// has to be one of Amazon's (a VPC endpoint is) or on loopback, unless the user's own configuration allows others.
+  /// Requests carry session tokens and web identities, and a kubeconfig can set `AWS_ENDPOINT_URL_STS`. So the host has
+  /// to be one of STS's own (a VPC endpoint of it is), unless the user's own configuration allows others: who listens
+  /// on a port of this machine may be anybody.
   /// Throws ``CloudError/Code/configuration`` otherwise.
   init(
     at endpoint: STSEndpoint,
@@ -24,26 +25,20 @@ extension STSService {
       realm = "aws"
       return
     }
-    let address = try AWSAddress.checked(configured, named: "the endpoint URL for STS", effects)
+    let address = try Self.checked(configured, effects)
     path = address.path.isEmpty ? "/" : address.path
     url = address.path.isEmpty ? address.text + "/" : address.text
     host = AWSAddress.hostField(address)
     realm = address.text
   }
-}
 
-/// URLs that variables and profiles name.
-enum AWSAddress {
-  /// A URL that may be sent secrets: https at a host of Amazon's, loopback, or what the user's own configuration
-  /// allows.
-  ///
-  /// Throws ``CloudError/Code/configuration``.
-  static func checked(
+  /// A URL that may be sent secrets: https at a host of STS's, or what the user's own configuration allows.
+  private static func checked(
     _ text: String,
-    named name: String,
     _ effects: CloudEffects
   ) throws(CloudError) -> WebAddress {
-    let address = try parsed(text, named: name)
+    let name = "the endpoint URL for STS"
+    let address = try AWSAddress.parsed(text, named: name)
     guard address.isHTTPS || address.isLoopback else {
       throw CloudError(
         .configuration,
@@ -51,10 +46,13 @@ enum AWSAddress {
         remedy: "give an https URL"
       )
     }
-    guard address.isLoopback || isAmazon(address.host) || effects.allows(.awsOtherHosts) else {
+    guard address.query == nil else {
+      throw CloudError(.configuration, "\(name) has a query", remedy: "give it without one")
+    }
+    guard isOwn(address) || effects.allows(.awsOtherHosts) else {
       throw CloudError(
         .configuration,
-        "\(name) would send AWS credentials to \(Text.line(address.host)), which is not Amazon's",
+        "\(name) would send AWS credentials to \(Text.line(address.host + address.path)), which is no host of STS",
         remedy:
           "unset it, or allow \(CloudPermission.awsOtherHosts.rawValue) in lanyard's own configuration"
       )
@@ -62,6 +60,15 @@ enum AWSAddress {
     return address
   }
 
+  /// STS has one path, and no port of its own.
+  private static func isOwn(_ address: WebAddress) -> Bool {
+    STSEndpoint.isHost(address.host) && ["", "/"].contains(address.path)
+      && [nil, 443].contains(address.port)
+  }
+}
+
+/// URLs that variables and profiles name.
+enum AWSAddress {
   /// A URL of any kind.
   static func parsed(_ text: String, named name: String) throws(CloudError) -> WebAddress {
     do {
@@ -80,11 +87,5 @@ enum AWSAddress {
     let host = address.host.contains(":") ? "[\(address.host)]" : address.host
     guard let port = address.port, port != (address.isHTTPS ? 443 : 80) else { return host }
     return "\(host):\(port)"
-  }
-
-  private static func isAmazon(_ host: String) -> Bool {
-    AWSPartition.all.contains {
-      host.hasSuffix("." + $0.suffix) || host.hasSuffix("." + $0.dualStackSuffix)
-    }
   }
 }

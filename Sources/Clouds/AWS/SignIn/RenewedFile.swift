@@ -43,8 +43,7 @@ struct RenewedFile<Token: SignInToken>: Sendable {
 
   /// The token that `renew` gives for the one in the file, or what another process renewed meanwhile.
   ///
-  /// While the old one is good, a renewal that fails, or that takes another process too long, is none of the caller's
-  /// business.
+  /// While the old one is good, a renewal that fails or takes long is none of the caller's business.
   func renewed(
     _ token: Token,
     by renew: @escaping @Sendable (Token) async throws(CloudError) -> Token
@@ -54,7 +53,8 @@ struct RenewedFile<Token: SignInToken>: Sendable {
       try await renewAlone(renew)
     }
     do throws(CloudError) {
-      return try parsed(try await effects.alone(writer, renewal, body))
+      let outliving = Outliving(renewal, hasGood: token.left(at: effects.now()) > 0)
+      return try parsed(try await effects.alone(writer, outliving, body))
     } catch {
       guard token.left(at: effects.now()) > 0 else { throw error }
       return token
@@ -67,8 +67,9 @@ struct RenewedFile<Token: SignInToken>: Sendable {
     let old = try await read()
     if old.left(at: effects.now()) >= window { return kept(old) }
     do throws(CloudError) {
-      // A refresh token is not spent before the place of its successor has proved to be writable.
-      try effects.replaceFile(file.path, Array(old.document.expose().utf8))
+      // A refresh token is not spent before the place of its successor has proved to be writable. The file stays as it
+      // is: every ready credential made from it would be stale, and another tool may be writing it.
+      try effects.proveReplaceable(file.path)
       return kept(keep(try await renew(old)))
     } catch {
       return kept(try await remaining(old, after: error))

@@ -88,7 +88,7 @@ package enum SignInService: String, Sendable, CaseIterable {
   private func other(_ url: String, _ context: AWSContext) throws(CloudError) -> Issuer {
     let trimmed = url.hasSuffix("/") ? String(url.dropLast()) : url
     let base = try address(trimmed)
-    guard base.isLoopback || context.effects.allows(.awsOtherHosts) else {
+    guard context.effects.allows(.awsOtherHosts) else {
       throw CloudError(
         .configuration,
         "an endpoint URL of the AWS configuration would send the sign-in to \(base.host)",

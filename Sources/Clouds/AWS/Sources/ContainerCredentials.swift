@@ -35,6 +35,16 @@ struct ContainerCredentials: Sendable {
     throw last ?? unreadable(address)
   }
 
+  /// What tells this service, and whom it gives credentials to, from others; texts of a kept identity.
+  ///
+  /// A token that names its subject counts by that: the kubelet replaces it every hour, and the pod stays who it was.
+  func identity() throws(CloudError) -> [String] {
+    let place = try address().text
+    let path = context.environment.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") ?? ""
+    guard let token = try authorization()?.expose() else { return [place, path] }
+    return [place, path] + (WebIdentityToken.subject(of: token) ?? [FileDigest.sha256(token)])
+  }
+
   private func rest() async throws(CloudError) {
     do {
       try await context.effects.pause(Self.pause)
@@ -46,11 +56,17 @@ struct ContainerCredentials: Sendable {
   /// The URL; http only on this machine or at the link-local addresses that AWS uses.
   private func address() throws(CloudError) -> WebAddress {
     let name = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
-    if let relative = context.environment.variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") {
-      return try AWSAddress.parsed(
-        "http://\(Self.hosts[0])\(relative)",
-        named: "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"
-      )
+    let relativeName = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"
+    if let relative = context.environment.variable(relativeName) {
+      // Without its slash it would go on with the host's name, or make a user name of it.
+      guard relative.hasPrefix("/") else {
+        throw CloudError(
+          .configuration,
+          "\(relativeName) does not begin with a slash",
+          remedy: "unset it, or name a URL with AWS_CONTAINER_CREDENTIALS_FULL_URI"
+        )
+      }
+      return try AWSAddress.parsed("http://\(Self.hosts[0])\(relative)", named: relativeName)
     }
     let address = try AWSAddress.parsed(context.environment.variable(name) ?? "", named: name)
     guard address.isHTTPS || isNear(address) else {
@@ -70,7 +86,10 @@ struct ContainerCredentials: Sendable {
   private func headers(for address: WebAddress) throws(CloudError) -> HTTPFields {
     var headers: HTTPFields = [.accept: "application/json"]
     guard let token = try authorization() else { return headers }
-    guard isNear(address) || context.effects.allows(.awsOtherHosts) else {
+    // A variable holds nothing that its setter did not have, but a file may; and who listens here may be anybody.
+    let isFile = context.environment.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") != nil
+    let isFine = Self.hosts.contains(address.host) || address.isLoopback && !isFile
+    guard isFine || context.effects.allows(.awsOtherHosts) else {
       throw CloudError(
         .configuration,
         "the container's authorization token would be sent to \(address.host), which is not AWS's",
@@ -139,7 +158,7 @@ struct ContainerCredentials: Sendable {
 
   private func unreadable(_ address: WebAddress) -> CloudError {
     CloudError(
-      .failed,
+      .temporary,
       "the container's credentials service at \(address.host) answers with something other than credentials",
       remedy: "check AWS_CONTAINER_CREDENTIALS_FULL_URI"
     )

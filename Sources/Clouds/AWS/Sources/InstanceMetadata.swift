@@ -23,19 +23,31 @@ struct InstanceMetadata: Sendable {
 
   let context: AWSContext
 
+  /// How requests are sent, and whether something has shown that there is such a service.
+  ///
+  /// Nobody answers at the address where there is none, and then there are no credentials. A service that has given a
+  /// token, or that the configuration names, is one that fails: what was printed before serves on meanwhile.
+  private struct Session {
+    var headers = HTTPFields()
+    var isProven: Bool
+  }
+
   /// The credentials of the instance's role; nil where there is no such service or no role.
   ///
   /// Credentials whose end has passed are given without one, with a warning: AWS lets them be used while the service
-  /// has no others ("static stability"). Throws ``CloudError/Code/configuration`` for settings that cannot be used.
+  /// has no others ("static stability"). Throws ``CloudError/Code/configuration`` for settings that cannot be used,
+  /// ``CloudError/Code/temporary`` for a service that is there and fails, ``CloudError/Code/refused`` for an instance
+  /// that may not have its role.
   func credentials() async throws(CloudError) -> AWSCredentials? {
-    guard let base = try base() else { return nil }
-    guard let headers = try await session(base),
-      let names = await text(base + Self.rolePath, headers),
-      let role = names.split(whereSeparator: \.isNewline).first, Self.isRoleName(role),
-      let document = await text(base + Self.rolePath + role, headers),
-      let json = try? StrictJSON(parsing: document.utf8),
-      let found = MetadataCredentials.credentials(json, token: "Token")
+    guard let base = try base(), let session = try await session(base),
+      let names = try await text(base + Self.rolePath, session),
+      let role = names.split(whereSeparator: \.isNewline).first
     else { return nil }
+    guard Self.isRoleName(role) else { return try nothing(session, "names no role") }
+    guard let document = try await text(base + Self.rolePath + role, session) else {
+      return try nothing(session, "has no credentials of the role that it names")
+    }
+    guard let found = try credentials(in: document, session) else { return nil }
     guard let end = found.expiration, Double(end) <= context.effects.now().timeIntervalSince1970
     else { return found }
     context.effects.tell(
@@ -48,14 +60,38 @@ struct InstanceMetadata: Sendable {
     )
   }
 
-  /// The region of the instance; nil where there is no such service.
-  func region() async throws(CloudError) -> String? {
-    guard let base = try base(), let headers = try await session(base),
-      let zone = await text(base + Self.zonePath, headers)
-    else { return nil }
-    let region = TokenFile.trimmed(zone).dropLast()
-    return STSEndpoint(region: String(region)) == nil ? nil : String(region)
+  private func credentials(
+    in document: String,
+    _ session: Session
+  ) throws(CloudError) -> AWSCredentials? {
+    let json = try? StrictJSON(parsing: document.utf8)
+    if let code = json?["Code"]?.string, code != "Success" {
+      throw CloudError(
+        .refused,
+        "the instance metadata service gives no credentials: \(Text.line(code, limit: 80))",
+        remedy: "check the role of the instance's profile and whom it trusts"
+      )
+    }
+    guard let json, let found = MetadataCredentials.credentials(json, token: "Token") else {
+      return try nothing(session, "answers with something other than credentials")
+    }
+    return found
   }
+
+  /// The region of the instance; nil where there is no such service.
+  ///
+  /// Throws what ``credentials()`` throws.
+  func region() async throws(CloudError) -> String? {
+    guard let base = try base(), let session = try await session(base),
+      let zone = try await text(base + Self.zonePath, session)
+    else { return nil }
+    let region = String(TokenFile.trimmed(zone).dropLast())
+    guard STSEndpoint(region: region) != nil else { return try nothing(session, "names no region") }
+    return region
+  }
+
+  /// What tells this service from others; texts of a kept identity.
+  func identity() throws(CloudError) -> [String] { [try base() ?? ""] }
 
   // MARK: settings
 
@@ -104,11 +140,14 @@ struct InstanceMetadata: Sendable {
     return text.flatMap { Int($0) }.map { min(max($0, 1), 10) } ?? 1
   }
 
+  private var isNamed: Bool {
+    setting("AWS_EC2_METADATA_SERVICE_ENDPOINT", "ec2_metadata_service_endpoint") != nil
+  }
+
   // MARK: requests
 
-  /// The headers of requests: with the token of version 2; without where only version 1 is known; nil if nobody
-  /// answers.
-  private func session(_ base: String) async throws(CloudError) -> HTTPFields? {
+  /// With the token of version 2, or without where only version 1 is known; nil if nobody is there.
+  private func session(_ base: String) async throws(CloudError) -> Session? {
     var headers = HTTPFields()
     if let name = HTTPField.Name(Self.lifeHeader) { headers[name] = "21600" }
     let call = HTTPCall(method: .put, url: base + "/latest/api/token", headers: headers)
@@ -118,22 +157,23 @@ struct InstanceMetadata: Sendable {
     } catch {
       // A hop limit of 1 swallows the answer on its way into a container; version 1 has none.
       guard case .noAnswer = error else { return nil }
-      return try withoutToken()
+      return try withoutToken(isProven: isNamed)
     }
     switch answer.status {
     case 200:
-      guard let token = String(validating: answer.body.prefix(1024), as: UTF8.self),
-        let name = HTTPField.Name(Self.tokenHeader), HTTPField.isValidValue(token)
-      else { return nil }
-      return HTTPFields([HTTPField(name: name, value: token)])
-    case 403, 404, 405: return try withoutToken()
-    default: return nil
+      let token = String(validating: answer.body.prefix(1024), as: UTF8.self)
+      guard let token, let name = HTTPField.Name(Self.tokenHeader), HTTPField.isValidValue(token)
+      else { return try nothing(Session(isProven: true), "gives a token that is none") }
+      return Session(headers: HTTPFields([HTTPField(name: name, value: token)]), isProven: true)
+    case 403, 404, 405: return try withoutToken(isProven: isNamed)
+    case 500...: return try nothing(Session(isProven: true), "answers \(answer.status)")
+    default: return try nothing(Session(isProven: isNamed), "answers \(answer.status)")
     }
   }
 
-  private func withoutToken() throws(CloudError) -> HTTPFields {
+  private func withoutToken(isProven: Bool) throws(CloudError) -> Session {
     let off = setting("AWS_EC2_METADATA_V1_DISABLED", "ec2_metadata_v1_disabled")
-    guard context.environment.isTrue(off) else { return HTTPFields() }
+    guard context.environment.isTrue(off) else { return Session(isProven: isProven) }
     throw CloudError(
       .configuration,
       "the instance metadata service gives no token, and version 1 of it is switched off",
@@ -141,11 +181,44 @@ struct InstanceMetadata: Sendable {
     )
   }
 
-  private func text(_ url: String, _ headers: HTTPFields) async -> String? {
-    guard let answer = try? await sent(HTTPCall(method: .get, url: url, headers: headers)),
-      answer.status == 200, answer.body.count <= Self.limit
-    else { return nil }
-    return String(validating: answer.body, as: UTF8.self)
+  /// What lies at a path; nil if nothing does, or if there may be no such service.
+  private func text(_ url: String, _ session: Session) async throws(CloudError) -> String? {
+    let answer: HTTPAnswer
+    do {
+      answer = try await sent(HTTPCall(method: .get, url: url, headers: session.headers))
+    } catch {
+      return try nothing(session, "does not answer", error)
+    }
+    switch answer.status {
+    case 200:
+      guard answer.body.count <= Self.limit,
+        let text = String(validating: answer.body, as: UTF8.self)
+      else { return try nothing(session, "answers with something other than text") }
+      return text
+    case 404: return nil
+    case 401 where session.headers.isEmpty:
+      throw CloudError(
+        .configuration,
+        "the instance metadata service wants a token, and gives none here",
+        remedy: "raise the instance's hop limit to 2"
+      )
+    default: return try nothing(session, "answers \(answer.status)")
+    }
+  }
+
+  /// Nil where there may be no such service; else it is one that fails.
+  private func nothing<Value>(
+    _ session: Session,
+    _ what: String,
+    _ cause: TransportFailure? = nil
+  ) throws(CloudError) -> Value? {
+    guard session.isProven else { return nil }
+    throw CloudError(
+      .temporary,
+      "the instance metadata service \(what)",
+      remedy: "try again in a moment",
+      cause: cause
+    )
   }
 
   private func sent(_ call: HTTPCall) async throws(TransportFailure) -> HTTPAnswer {

@@ -45,7 +45,16 @@ struct WebIdentityToken: Sendable {
       )
     }
     self.text = Secret(text)
-    let claims = Base64URL.decode(parts[1].utf8).flatMap { try? StrictJSON(parsing: $0) }
-    identity = [claims?["iss"]?.string ?? "", claims?["sub"]?.string ?? ""]
+    identity = Self.subject(of: text) ?? ["", ""]
+  }
+
+  /// The issuer and the subject that a JSON web token names, unverified; nil if it names neither.
+  static func subject(of token: String) -> [String]? {
+    let parts = token.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count == 3,
+      let claims = Base64URL.decode(parts[1].utf8).flatMap({ try? StrictJSON(parsing: $0) })
+    else { return nil }
+    let names = [claims["iss"]?.string, claims["sub"]?.string]
+    return names == [nil, nil] ? nil : names.map { $0 ?? "" }
   }
 }

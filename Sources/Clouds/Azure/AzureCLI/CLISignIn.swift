@@ -207,7 +207,7 @@ struct CLISignIn {
       scope: settings.server.scope
     )
     let logIn = signIn(authority.tenant)
-    let kept = try await effects.kept(identity, AzureTokens.enough) {
+    let kept = try await effects.kept(identity, KeptTerms(enough: AzureTokens.enough)) {
       [effects] () async throws(CloudError) -> KeptSecret in
       effects.trace("renewing with the refresh token of the Azure CLI")
       let token = try await EntraTokens(effects, logIn: logIn).token(request, at: authority)

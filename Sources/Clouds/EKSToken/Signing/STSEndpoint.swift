@@ -43,6 +43,26 @@ package struct STSEndpoint: Sendable, Equatable {
     signingRegion = region
   }
 
+  /// Whether a host name is one of STS's own: that of a region, the global one, or a VPC endpoint of the service.
+  ///
+  /// The domains alone say nothing: `BUCKET.s3.amazonaws.com` and `ID.execute-api.REGION.amazonaws.com` are whoever's
+  /// rents them, and a bucket may be called `sts`. So the region has to be one that a partition claims.
+  package static func isHost(_ host: String) -> Bool {
+    let host = host.lowercased()
+    if host == "sts.amazonaws.com" { return true }
+    var labels = host.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    let isPrivate = labels.count > 4 && labels[0].hasPrefix("vpce-") && labels[3] == "vpce"
+    if isPrivate {
+      labels.remove(at: 3)
+      labels.removeFirst()
+    }
+    guard labels.count > 2, labels[0] == "sts" || labels[0] == "sts-fips", isLabel(labels[1]),
+      let partition = AWSPartition(claiming: labels[1])
+    else { return false }
+    let suffix = labels[2...].joined(separator: ".")
+    return suffix == partition.suffix || (!isPrivate && suffix == partition.dualStackSuffix)
+  }
+
   private static let legacyRegions: Set<String> = [
     "ap-northeast-1", "ap-south-1", "ap-southeast-1", "ap-southeast-2", "aws-global",
     "ca-central-1", "eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3",
@@ -82,10 +102,16 @@ package struct AWSPartition: Sendable, Equatable {
   ///
   /// Source: `partitions.json` of botocore 1.43.
   package init(region: String) {
+    self = Self(claiming: region) ?? Self.commercial
+  }
+
+  /// The partition that a region's form belongs to; nil for one that no partition claims.
+  package init?(claiming region: String) {
     let parts = region.split(separator: "-", omittingEmptySubsequences: false)
     let isNumbered = parts.count >= 3 && parts.last?.allSatisfy(\.isNumber) == true
     let area = isNumbered ? parts.dropLast(2).joined(separator: "-") : ""
-    self = Self.all.first { $0.areas.contains(area) } ?? Self.commercial
+    guard let claimed = Self.all.first(where: { $0.areas.contains(area) }) else { return nil }
+    self = claimed
   }
 
   private static let commercial = AWSPartition(

@@ -43,6 +43,7 @@ struct EKSArguments {
     case "--region": region = value
     case "--profile": profile = value
     case "--sts-regional-endpoints": regionalEndpoints = value
+    case "--output": return value == "json"
     default: return false
     }
     return true

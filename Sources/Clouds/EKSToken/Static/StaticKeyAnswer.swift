@@ -77,7 +77,7 @@ package enum StaticKeyAnswer {
       }
       let earlier = [
         "role_arn", "source_profile", "credential_source", "web_identity_token_file",
-        "sso_session", "sso_start_url", "sso_account_id", "login_session", "credential_process",
+        "sso_account_id", "sso_role_name", "login_session", "credential_process",
       ]
       guard let profile, !earlier.contains(where: profile.has) else { return nil }
       let inFile =

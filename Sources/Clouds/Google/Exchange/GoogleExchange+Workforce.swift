@@ -23,8 +23,10 @@ extension GoogleExchange {
       let (user, member) = try await origin.workforceUser(in: file, effects)
       return try await renewed(user, in: place(file, member)).kept
     }
+    // Who waits less has something good that is kept, and gives up by itself.
+    let outliving = Outliving(origin.renewal(of: file), hasGood: false)
     let identity = KeptIdentity(name: "Google file \(origin.who)", parts: ["google-file", file])
-    return AccessToken(try await effects.alone(identity, origin.renewal(of: file), make))
+    return AccessToken(try await effects.alone(identity, outliving, make))
   }
 
   /// Where a successor can be written.

@@ -45,7 +45,7 @@ struct Succession: Sendable {
       () async throws(CloudError) -> KeptSecret in
       throw nothing
     }
-    return try? await effects.kept(identity, 0, none).secret
+    return try? await effects.kept(identity, KeptTerms(enough: 0, untilOver: true), none).secret
   }
 
   /// Keeps another successor; false if the store does not give it back.
@@ -61,7 +61,7 @@ struct Succession: Sendable {
       successor
     }
     for _ in 0..<Self.patience.attempts {
-      _ = try? await effects.kept(identity, .greatestFiniteMagnitude, make)
+      _ = try? await effects.kept(identity, KeptTerms(enough: .greatestFiniteMagnitude), make)
       if await latest() == token { return true }
       try? await effects.pause(Self.patience.pause)
     }

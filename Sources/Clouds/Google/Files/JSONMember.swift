@@ -5,14 +5,14 @@ import OAuth
 /// The place of a text in a JSON document, where it can be replaced with every other byte left alone.
 ///
 /// So a vendor's file keeps what we do not know, its layout and its byte order mark.
-struct JSONMember: Sendable {
+package struct JSONMember: Sendable {
   private let path: [String]
   private let document: [UInt8]
   private let range: Range<Int>
 
   /// The member that a path leads to from the outermost object; nil if the document is not JSON, has no such member, or
   /// the member is no text.
-  init?(_ path: [String], in document: [UInt8]) {
+  package init?(_ path: [String], in document: [UInt8]) {
     let content = CredentialFile.withoutMark(document)
     guard Self.text(at: path, in: content) != nil, var start = Self.start(of: content) else {
       return nil
@@ -28,7 +28,7 @@ struct JSONMember: Sendable {
   }
 
   /// The document with another text there; nil if it would not be read as that.
-  func replaced(with value: String) -> [UInt8]? {
+  package func replaced(with value: String) -> [UInt8]? {
     let changed =
       document[..<range.lowerBound] + Self.quoted(value) + document[range.upperBound...]
     guard Self.text(at: path, in: CredentialFile.withoutMark(Array(changed))) == value else {

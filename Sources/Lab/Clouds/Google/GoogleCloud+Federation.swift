@@ -3,6 +3,7 @@
 import HTTPTypes
 import Hummingbird
 import Synchronization
+import X509
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -15,16 +16,20 @@ extension GoogleCloud {
   static let metadataPrefix = "/computeMetadata/v1/"
   private static let metadataFlavor = HTTPField.Name("Metadata-Flavor")
 
-  /// `POST /sts/v1/token`: another issuer's token, whose audience has to be the provider, or a signed request of AWS.
-  func exchange(_ fields: FormFields) async -> Response {
+  /// `POST /sts/v1/token`: another issuer's token, whose audience has to be the provider, a signed request of AWS, or
+  /// the certificate of the connection.
+  func exchange(_ fields: FormFields, _ presented: ClientCertificate.Presented?) async -> Response {
     guard fields["grant_type"] == "urn:ietf:params:oauth:grant-type:token-exchange",
       fields["requested_token_type"] == "urn:ietf:params:oauth:token-type:access_token",
       let audience = fields["audience"], let subject = fields["subject_token"],
       let scope = fields["scope"]
     else { return GoogleRefusal("invalid_request", "A parameter is missing.").response }
     let name =
-      fields["subject_token_type"] == "urn:ietf:params:aws:token-type:aws4_request"
-      ? workloadOfAWS(subject, audience) : await vouched(subject, audience)
+      switch fields["subject_token_type"] {
+      case "urn:ietf:params:aws:token-type:aws4_request": workloadOfAWS(subject, audience)
+      case "urn:ietf:params:oauth:token-type:mtls": holder(subject, presented)
+      default: await vouched(subject, audience)
+      }
     guard let name else {
       return GoogleRefusal(
         "invalid_grant",
@@ -50,6 +55,14 @@ extension GoogleCloud {
       clock.now.timeIntervalSince1970 < Double(expiry)
     else { return nil }
     return claims["sub"]?.string
+  }
+
+  /// The subject of the certificate that the connection came with, which has to be the first in the token's chain.
+  private func holder(_ text: String, _ presented: ClientCertificate.Presented?) -> String? {
+    guard let presented, let chain = try? JSONValue.parse(text).array?.compactMap(\.string),
+      chain.first == Data(presented.der).base64EncodedString()
+    else { return nil }
+    return presented.certificate.map { "\($0.subject)" }
   }
 
   /// The access key id of a request that is signed for this provider; the signature itself only AWS can check.

@@ -3,6 +3,7 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import NIOSSL
 import Synchronization
 
 #if canImport(FoundationEssentials)
@@ -77,7 +78,7 @@ package final class GoogleCloud: Sendable {
   }
 
   /// Answers a request; nil for a path that is none of Google's.
-  func respond(to request: Request) async -> Response? {
+  func respond(to request: Request, on connection: any Channel) async -> Response? {
     let path = request.uri.path
     guard path.hasPrefix("/google/") || path.hasPrefix("/computeMetadata/") else { return nil }
     var request = request
@@ -88,7 +89,10 @@ package final class GoogleCloud: Sendable {
     let fields = FormFields(decoding: body)
     switch (request.method, path) {
     case (.post, "/google/token"): return await token(fields)
-    case (.post, "/google/sts/v1/token"): return await exchange(fields)
+    case (.post, "/google/sts/v1/token"):
+      let certificate = try? await connection.nioSSL_peerCertificate().get()
+      let presented = (try? certificate?.toDERBytes()).map(ClientCertificate.Presented.init)
+      return await exchange(fields, presented)
     case (.post, "/google/sts/v1/oauthtoken"): return workforce(fields, request)
     case (.get, _) where path.hasPrefix(Self.metadataPrefix): return metadata(request)
     case (.post, _) where path.hasPrefix(Self.accountsPrefix):
@@ -178,7 +182,7 @@ struct GoogleDoor<Behind: LabWebsite>: LabWebsite {
   let behind: Behind
 
   func respond(to request: Request, on connection: any Channel) async -> Response {
-    if let answer = await google?.respond(to: request) { return answer }
+    if let answer = await google?.respond(to: request, on: connection) { return answer }
     return await behind.respond(to: request, on: connection)
   }
 }

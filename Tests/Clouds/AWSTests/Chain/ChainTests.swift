@@ -53,10 +53,18 @@ import Testing
       ),
       ("role_arn = r\nweb_identity_token_file = /t\nsso_session = c", ["web-identity", "r"]),
       (
-        "sso_session = c\nlogin_session = l\naws_access_key_id = C\naws_secret_access_key = s",
+        "sso_session = c\nsso_role_name = R\nlogin_session = l\naws_access_key_id = C\naws_secret_access_key = s",
         ["sso", "c"]
       ),
-      ("sso_start_url = https://u\nlogin_session = l", ["sso", ""]),
+      ("sso_start_url = https://u\nsso_account_id = 1\nlogin_session = l", ["sso", ""]),
+      ("sso_account_id = 1\nlogin_session = l", ["sso", ""]),
+      ("sso_role_name = R\nlogin_session = l", ["sso", ""]),
+      // A session alone gives no credentials (botocore's SSOProvider, `_PROFILE_REQUIRED_CONFIG_VARS`).
+      ("sso_session = c\nlogin_session = l", ["login", "l"]),
+      (
+        "sso_start_url = https://u\naws_access_key_id = C\naws_secret_access_key = s",
+        ["keys", "C"]
+      ),
       ("login_session = l\ncredential_process = x", ["login", "l"]),
       (
         "credential_process = x\naws_access_key_id = C\naws_secret_access_key = s",

@@ -88,12 +88,25 @@ import Foundation
         "https://vpce-1.sts.us-west-2.vpce.amazonaws.com",
         "https://vpce-1.sts.us-west-2.vpce.amazonaws.com/", true
       ),
+      (
+        "https://sts.eu-west-1.amazonaws.com:443", "https://sts.eu-west-1.amazonaws.com:443/", true
+      ),
+      ("https://sts-fips.us-west-2.api.aws/", "https://sts-fips.us-west-2.api.aws/", true),
+      ("https://a1.execute-api.us-east-1.amazonaws.com/p", "", false),
+      ("https://a1.execute-api.us-east-1.amazonaws.com", "", false),
+      ("https://bucket.s3.us-west-2.amazonaws.com", "", false),
+      ("https://sts.s3.amazonaws.com", "", false),
+      ("https://a1.lambda-url.us-east-1.on.aws", "", false),
+      ("https://sts.us-west-2.amazonaws.com/p", "", false),
+      ("https://sts.us-west-2.amazonaws.com:8443", "", false),
+      ("https://sts.us-west-2.amazonaws.com/?p", "", false),
+      ("http://127.0.0.1:5000/?p", "", false),
       ("https://sts.evil.example", "", false), ("https://amazonaws.com.evil.example", "", false),
       ("http://sts.us-west-2.amazonaws.com", "", false), ("https://evilamazonaws.com", "", false),
       ("nonsense", "", false),
     ]
   )
-  func `roles are assumed at Amazon's hosts or on this machine`(
+  func `roles are assumed at STS's own hosts or on this machine`(
     endpoint: String,
     url: String,
     isTaken: Bool
@@ -165,6 +178,9 @@ import Foundation
 
   @Test(
     arguments: [
+      ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "v2/x"],
+      ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": ".evil.example/x"],
+      ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": ":80@evil.example/x"],
       ["AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://other.example/x"],
       ["AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://169.254.169.254/x"],
       ["AWS_CONTAINER_CREDENTIALS_FULL_URI": "ftp://localhost/x"],
@@ -189,8 +205,12 @@ import Foundation
     #expect(world.sent.isEmpty)
   }
 
-  @Test func `a container's service that fails is asked three times`() async throws {
-    let world = World { _ throws(TransportFailure) in .json("{}", status: 500) }
+  @Test(arguments: [("{}", 500), ("{}", 200), (#"{"AccessKeyId":"A"#, 200)])
+  func `a container's service that fails is asked three times`(
+    text: String,
+    status: Int
+  ) async throws {
+    let world = World { _ throws(TransportFailure) in .json(text, status: status) }
     let variables = ["AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://localhost/x"]
     let error = await outcome { try await Self.token(world, variables) }.cloudError
     #expect(error?.code == .temporary)
@@ -233,8 +253,92 @@ import Foundation
     #expect((result.cloudError == nil) == isAsked)
     let strict = ["AWS_EC2_METADATA_V1_DISABLED": "true"]
     #expect(
-      await outcome { try await Self.token(world, strict) }.cloudError?.code == .configuration
+      await outcome { try await Self.token(world, strict) }.cloudError?.code
+        == (status == 500 ? .temporary : .configuration)
     )
+  }
+
+  /// How the instance's service fails: at which path, with which status; 0: nobody is there, 1: silence.
+  private static let faults: [(path: String, status: Int, code: CloudError.Code)] = [
+    ("/api/token", 0, .configuration), ("/api/token", 1, .configuration),
+    ("/api/token", 500, .temporary), ("/api/token", 503, .temporary),
+    ("/security-credentials/", 0, .temporary), ("/security-credentials/", 1, .temporary),
+    ("/security-credentials/", 500, .temporary), ("/security-credentials/", 404, .configuration),
+    ("/myrole", 0, .temporary), ("/myrole", 1, .temporary), ("/myrole", 500, .temporary),
+    ("/myrole", 404, .temporary),
+  ]
+
+  private static func failing(_ path: String, _ status: Int) -> World {
+    World { sent throws(TransportFailure) in
+      guard sent.url.hasSuffix(path) || (path == "/api/token" && status < 2) else {
+        return imds(sent)
+      }
+      if status == 0 { throw .notSent("connection refused") }
+      if status == 1 { throw .noAnswer("timed out") }
+      return .json("", status: status)
+    }
+  }
+
+  @Test(arguments: faults)
+  func `a service that gave a token and then fails is away for now, and silence is none`(
+    path: String,
+    status: Int,
+    code: CloudError.Code
+  ) async throws {
+    let error = await outcome { try await Self.token(Self.failing(path, status), [:]) }.cloudError
+    #expect(error?.code == code)
+    let says = code == .configuration ? "no AWS credentials" : "instance metadata service"
+    #expect(error?.what.contains(says) == true)
+  }
+
+  @Test func `a service that the configuration names fails also when it is silent`() async throws {
+    let named = ["AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://127.0.0.1:9"]
+    let error = await outcome {
+      try await Self.token(Self.failing("/api/token", 1), named)
+    }.cloudError
+    #expect(error?.code == .temporary)
+    let refused = await outcome {
+      try await Self.token(Self.failing("/api/token", 0), named)
+    }.cloudError
+    #expect(refused?.code == .configuration)
+  }
+
+  @Test(
+    arguments: [
+      (#"{"Code":"Success","AccessKeyId":"ASIA"#, CloudError.Code.temporary), ("", .temporary),
+      ("[]", .temporary), (#"{"Code":"Success","AccessKeyId":"A"}"#, .temporary),
+      (#"{"Code":"AssumeRoleUnauthorizedAccess","Message":"no"}"#, .refused),
+    ]
+  )
+  func `torn credentials are temporary, and refused ones are refused`(
+    text: String,
+    code: CloudError.Code
+  ) async throws {
+    let world = World { sent throws(TransportFailure) in
+      sent.url.hasSuffix("/myrole") ? .json(text) : Self.imds(sent)
+    }
+    #expect(await outcome { try await Self.token(world, [:]) }.cloudError?.code == code)
+  }
+
+  @Test func `version 1 that wants a token names the hop limit`() async throws {
+    let world = World { sent throws(TransportFailure) in
+      if sent.method == "PUT" { throw .noAnswer("timed out") }
+      return .json("", status: 401)
+    }
+    let error = await outcome { try await Self.token(world, [:]) }.cloudError
+    #expect(error?.code == .configuration)
+    #expect(error?.remedy.contains("hop limit") == true)
+  }
+
+  @Test func `an instance that cannot say its region for now is temporary`() async throws {
+    let world = World { sent throws(TransportFailure) in
+      sent.url.hasSuffix("/availability-zone/") ? .json("", status: 500) : Self.imds(sent)
+    }
+    let variables = ["AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "s"]
+    let error = await outcome {
+      try await EKS.token(for: EKSRequest(cluster: "c"), effects: world.effects(variables))
+    }.cloudError
+    #expect(error?.code == .temporary)
   }
 
   @Test func `a switch turns the instance's service off, and nothing is asked`() async throws {

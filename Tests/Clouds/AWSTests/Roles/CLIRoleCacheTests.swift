@@ -19,13 +19,7 @@ import Testing
     var testDescription: String { json }
   }
 
-  struct Document: Decodable {
-    let assumeRoleCliCacheKeys: [Vector]
-  }
-
-  static func vectors() throws -> [Vector] {
-    try Vectors.decoded(Document.self, from: "cloud-requests.json").assumeRoleCliCacheKeys
-  }
+  static func vectors() throws -> [Vector] { try Vectors.cloudRequests().assumeRoleCliCacheKeys }
 
   @Test(arguments: try CLIRoleCacheTests.vectors())
   func `a role's file has the name that the AWS CLI gives it`(vector: Vector) {
@@ -37,6 +31,15 @@ import Testing
       duration: vector.extra.DurationSeconds
     )
     #expect(CLIRoleCache.file(of: role) == vector.file)
+  }
+
+  @Test func `the file that the AWS CLI wrote when its requests were recorded`() {
+    let role = AssumedRole(
+      arn: "arn:aws:iam::111122223333:role/r",
+      externalID: "ex/1",
+      duration: 3600
+    )
+    #expect(CLIRoleCache.file(of: role) == "2b73799d83912d46d4fac224b030b91b1a327ec5.json")
   }
 
   @Test func `letters outside of ASCII are escaped as Python escapes them`() {

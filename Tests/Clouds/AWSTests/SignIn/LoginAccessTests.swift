@@ -50,18 +50,9 @@ import Foundation
     return try await LoginCredentials.credentials(of: context.profile("me"), in: context)
   }
 
-  /// The members `loginTokenCacheFiles` of vectors that the AWS CLI's own code made.
-  @Test(arguments: [
-    (
-      "arn:aws:iam::111122223333:user/me",
-      "6eeec053fe13079aaf7fd81065ec5ecbdb93674f20700e51842d0c769b240c8a.json"
-    ),
-    (
-      "arn:aws:sts::111122223333:assumed-role/Admin/me",
-      "46f66c2f31010ce9cc081bfd94060fab8ad70f51b5ef005c364d71f1294360ad.json"
-    ),
-  ])
-  func `the session's file`(session: String, file: String) throws {
+  @Test(arguments: try Vectors.cloudRequests().loginTokenCacheFiles)
+  func `the session's file`(vector: Vectors.CloudRequests.Session) throws {
+    let (session, file) = (vector.login_session, vector.file)
     let plain = AWSEnvironment(home: "/h") { _ in nil }
     #expect(try LoginAccess.path(session, plain) == "/h/.aws/login/cache/\(file)")
     let moved = AWSEnvironment(home: "/h") { $0 == "AWS_LOGIN_CACHE_DIRECTORY" ? "~/x" : nil }

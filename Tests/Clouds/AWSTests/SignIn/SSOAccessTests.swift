@@ -168,6 +168,15 @@ import Foundation
     #expect(world.sent.isEmpty)
   }
 
+  @Test(arguments: [400, 500])
+  func `a renewal that fails leaves the file as it was`(status: Int) async throws {
+    let world = World { _ in .json(#"{"error":"x"}"#, status: status) }
+    world.put(Self.file(expiresAt: "2020-01-01T00:00:00Z"), at: Self.corp)
+    _ = await outcome { try await access(world).token() }
+    #expect(world.state.withLock(\.proofs) == 1)
+    #expect(world.state.withLock(\.writes) == 0)
+  }
+
   @Test(arguments: ["dev", "old"])
   func `nobody is signed in`(profile: String) async throws {
     let world = World()

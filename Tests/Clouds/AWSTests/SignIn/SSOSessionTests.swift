@@ -19,45 +19,41 @@ import Foundation
     return try SSOSession(of: context.profile("p"), in: context.configuration)
   }
 
-  /// The members `ssoTokenCacheFiles` of vectors that the AWS CLI's own code made.
-  @Test(arguments: [
-    ("corp", "ee0bfd2552fbd840c02cc48b6e823320543c450f.json"),
-    ("my-sso", "0ad374308c5a4e22f723adf10145eafad7c4031c.json"),
-  ])
-  func `the token's file by the name of a session`(name: String, file: String) throws {
+  @Test(arguments: try Vectors.cloudRequests().ssoTokenCacheFiles)
+  func `the token's file by the name of a session, or by a start URL`(
+    vector: Vectors.CloudRequests.Named
+  ) throws {
+    let isURL = vector.key.hasPrefix("https:")
+    let url = isURL ? vector.key : "https://d-1.awsapps.com/start"
+    let place = "sso_start_url = \(url)\nsso_region = us-east-1\n"
     let session = try session(
-      """
-      [sso-session \(name)]
-      sso_start_url = https://d-1.awsapps.com/start
-      sso_region = us-east-1
-      [profile p]
-      sso_session = \(name)
-      """
+      isURL
+        ? "[profile p]\n\(place)"
+        : "[sso-session \(vector.key)]\n\(place)[profile p]\nsso_session = \(vector.key)\n"
     )
     let path = try session.tokenPath(AWSEnvironment(home: "/h") { _ in nil })
-    #expect(path == "/h/.aws/sso/cache/\(file)")
+    #expect(path == "/h/.aws/sso/cache/\(vector.file)")
   }
 
-  @Test(arguments: [
-    ("https://d-1.awsapps.com/start", "0c54b6c27e90660baa89eaad85ac1d5dae26cb7d.json"),
-    ("https://d-1.awsapps.com/start#/", "507bce69556c2dfd998a9a5a216f86c08726484b.json"),
-  ])
-  func `the token's file by a start URL`(url: String, file: String) throws {
-    let session = try session("[profile p]\nsso_start_url = \(url)\nsso_region = us-east-1")
-    let path = try session.tokenPath(AWSEnvironment(home: "/h") { _ in nil })
-    #expect(path == "/h/.aws/sso/cache/\(file)")
-  }
+  @Test(arguments: try Vectors.cloudRequests().ssoRoleCredentials)
+  func `the file of a role's credentials`(vector: Vectors.CloudRequests.Key) throws {
+    let key = try StrictJSON(parsing: vector.json.utf8)
+    let name = try #require(key["sessionName"]?.string ?? key["startUrl"]?.string)
+    let isNamed = key["sessionName"] != nil
+    let place = "sso_region = us-east-1\nsso_start_url = \(isNamed ? "https://u" : name)\n"
+    let role = """
+      sso_account_id = \(try #require(key["accountId"]?.string))
+      sso_role_name = \(try #require(key["roleName"]?.string))
 
-  /// The members `ssoRoleCredentialsCliCacheKeys(v2 only)` of the same vectors.
-  @Test(arguments: [
-    (true, "20985b56d713cfd135648cadc68a6115ca80d9a5.json"),
-    (false, "9cb5b114acea3c3226059ed5f01fe8cd4da1acb0.json"),
-  ])
-  func `the file of a role's credentials`(isNamed: Bool, file: String) throws {
-    let context = try World().context(SSOAccessTests.config)
-    let profile = context.profile(isNamed ? "dev" : "old")
+      """
+    let context = try World().context(
+      isNamed
+        ? "[sso-session \(name)]\n\(place)[profile p]\nsso_session = \(name)\n\(role)"
+        : "[profile p]\n\(place)\(role)"
+    )
+    let profile = context.profile("p")
     let session = try SSOSession(of: profile, in: context.configuration)
-    #expect(try SSORole(of: profile)?.cacheFile(session) == file)
+    #expect(try SSORole(of: profile)?.cacheFile(session) == vector.file)
   }
 
   @Test(arguments: [

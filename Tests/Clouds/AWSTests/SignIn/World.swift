@@ -42,6 +42,7 @@ final class World: Sendable {
     var now = Date(timeIntervalSince1970: 1_795_467_239)  // 2026-11-23T20:53:59Z
     var drawn: UInt8 = 0
     var writes = 0
+    var proofs = 0
     var refusesWrites = false
     /// Done at every request.
     var duringRequest: (@Sendable (inout [String: [UInt8]]) -> Void)?
@@ -97,15 +98,23 @@ final class World: Sendable {
     if refuses { throw CloudError(.store, "the disk is full", remedy: "make room") }
   }
 
+  private func prove() throws(CloudError) {
+    let refuses = state.withLock { state in
+      state.proofs += 1
+      return state.refusesWrites
+    }
+    if refuses { throw CloudError(.store, "the disk is full", remedy: "make room") }
+  }
+
   private func kept(
     _ identity: KeptIdentity,
-    _ enough: Double,
+    _ terms: KeptTerms,
     _ make: @Sendable () async throws(CloudError) -> KeptSecret
   ) async throws(CloudError) -> KeptSecret {
     let now = self.now
     state.withLock { $0.keptNames.append(identity) }
     if let found = state.withLock({ $0.kept[identity] }),
-      found.expiry.timeIntervalSince(now) > enough
+      found.expiry.timeIntervalSince(now) > terms.enough
     {
       return found
     }
@@ -121,7 +130,7 @@ final class World: Sendable {
     _ environment: [String: String] = [:],
     allows: Set<CloudPermission> = []
   ) -> CloudEffects {
-    CloudEffects(
+    var effects = CloudEffects(
       now: { self.now },
       random: { count in
         self.state.withLock { state in
@@ -146,11 +155,13 @@ final class World: Sendable {
       ask: { _, _ in nil },
       tell: { line in self.state.withLock { $0.told.append(line) } },
       trace: { _ in },
-      kept: { identity, enough, make async throws(CloudError) in
-        try await self.kept(identity, enough, make)
+      kept: { identity, terms, make async throws(CloudError) in
+        try await self.kept(identity, terms, make)
       },
       alone: { _, _, body async throws(CloudError) in try await body() }
     )
+    effects.proveReplaceable = { _ throws(CloudError) in try self.prove() }
+    return effects
   }
 
   /// Time passes at once, but for what a person is given: that is waited for until somebody cancels it.

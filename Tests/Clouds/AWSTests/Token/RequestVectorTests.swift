@@ -15,12 +15,15 @@ import EKSToken
     var testDescription: String { url }
   }
 
-  struct Document: Decodable {
-    let stsHeaderAuth: [Vector]
-  }
+  static func vectors() throws -> [Vector] { try Vectors.cloudRequests().stsHeaderAuth }
 
-  static func vectors() throws -> [Vector] {
-    try Vectors.decoded(Document.self, from: "cloud-requests.json").stsHeaderAuth
+  @Test func `all vectors are here`() throws {
+    let all = try Vectors.cloudRequests()
+    #expect(all.stsHeaderAuth.count == 3)
+    #expect(all.assumeRoleCliCacheKeys.count == 6)
+    #expect(all.ssoTokenCacheFiles.count == 4)
+    #expect(all.loginTokenCacheFiles.count == 2)
+    #expect(all.ssoRoleCredentials.count == 2)
   }
 
   @Test(arguments: try RequestVectorTests.vectors())

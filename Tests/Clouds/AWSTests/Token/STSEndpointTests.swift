@@ -56,6 +56,31 @@ import EKSToken
     #expect(STSEndpoint(region: region) == nil)
   }
 
+  @Test(
+    arguments: [
+      ("sts.amazonaws.com", true), ("sts.us-east-1.amazonaws.com", true),
+      ("STS.us-east-1.AMAZONAWS.com", true), ("sts-fips.us-east-1.amazonaws.com", true),
+      ("sts.eu-west-1.api.aws", true), ("sts-fips.us-gov-west-1.api.aws", true),
+      ("sts.cn-north-1.amazonaws.com.cn", true), ("sts.eusc-de-east-1.amazonaws.eu", true),
+      ("sts.cn-north-1.api.amazonwebservices.com.cn", true),
+      ("vpce-0a1-b2.sts.us-west-2.vpce.amazonaws.com", true),
+      ("vpce-0a1-b2-us-west-2a.sts.us-west-2.vpce.amazonaws.com", true),
+      ("abc123.execute-api.us-east-1.amazonaws.com", false), ("bucket.s3.amazonaws.com", false),
+      ("sts.s3.amazonaws.com", false), ("sts.s3-us-west-2.amazonaws.com", false),
+      ("sts.s3.us-west-2.amazonaws.com", false), ("sts.s3-website-us-east-1.amazonaws.com", false),
+      ("sts.mars-north-1.amazonaws.com", false), ("sts.cn-north-1.amazonaws.com", false),
+      ("sts.us-east-1.amazonaws.com.cn", false), ("x.sts.us-east-1.amazonaws.com", false),
+      ("vpce-1.vpce-svc-2.us-east-1.vpce.amazonaws.com", false),
+      ("evil.sts.us-east-1.vpce.amazonaws.com", false),
+      ("vpce-1.sts.us-east-1.vpce.api.aws", false), ("sts.us-east-1.amazonaws.com.", false),
+      ("iam.us-east-1.amazonaws.com", false), ("sts.amazonaws.com.evil.example", false),
+      ("amazonaws.com", false), ("sts", false), ("", false),
+    ]
+  )
+  func `only the hosts of the service itself are its own`(host: String, isOwn: Bool) {
+    #expect(STSEndpoint.isHost(host) == isOwn)
+  }
+
   @Test func `a regional setting other than two words is refused`() {
     let environment = AWSEnvironment(home: nil) {
       $0 == "AWS_STS_REGIONAL_ENDPOINTS" ? "Legacy" : nil

@@ -169,6 +169,8 @@ import Foundation
         "--use-dualstack-endpoint",
       ],
       ["get-token", "eks", "--cluster-name", "c", "--sts-regional-endpoints", "legacy"],
+      ["get-token", "eks", "--region", "us-west-2", "--cluster-name", "c", "--output", "json"],
+      ["get-token", "eks", "--cluster-name", "c", "--output=json"],
     ]
   )
   func `its own options are understood`(arguments: [String]) throws {
@@ -183,6 +185,8 @@ import Foundation
       ["get-token", "eks", "--cluster-name=c", "--cluster-id=d"],
       ["get-token", "eks", "--cluster-name=c", "--region=a", "--region=b"],
       ["get-token", "eks", "--cluster-name=c", "--role-arn=r"],
+      ["get-token", "eks", "--cluster-name=c", "--output=text"],
+      ["get-token", "eks", "--cluster-name=c", "--output", "json", "--output", "json"],
       ["get-token", "eks", "--cluster-name=c", "-v"],
       ["get-token", "eks", "--cluster-name=c", "--help"],
       ["get-token", "eks", "--cluster-name=c", "--use-fips-endpoint=true"],
@@ -213,8 +217,8 @@ import Foundation
   }
 
   @Test(arguments: [
-    "role_arn = r", "source_profile = x", "credential_source = Environment", "sso_session = s",
-    "web_identity_token_file = /t", "sso_start_url = u", "login_session = l",
+    "role_arn = r", "source_profile = x", "credential_source = Environment", "sso_account_id = 1",
+    "web_identity_token_file = /t", "sso_role_name = R", "login_session = l",
     "credential_process = p",
     "services = s", "endpoint_url = u", "sts_regional_endpoints = odd", "aws_session_token = a b",
     "no key at all",
@@ -224,6 +228,37 @@ import Foundation
     let variables = ["AWS_REGION": "us-west-2"]
     #expect(try Self.answer(Self.arguments, variables, config: profile) != nil)
     #expect(try Self.answer(Self.arguments, variables, config: profile + line + "\n") == nil)
+  }
+
+  @Test(arguments: ["sso_session = s", "sso_start_url = u"])
+  func `a session without account and role is nobody's source`(line: String) async throws {
+    let profile = "[default]\naws_access_key_id = K\naws_secret_access_key = s\n\(line)\n"
+    let variables = ["AWS_REGION": "us-west-2"]
+    let small = try #require(try Self.answer(Self.arguments, variables, config: profile))
+    let full = try await Self.full(
+      EKSRequest(cluster: "c"),
+      variables,
+      config: profile,
+      credentials: ""
+    )
+    #expect(small == full)
+  }
+
+  @Test func `the id of a local cluster gives the token of the AWS CLI`() throws {
+    let vectors = try TokenVectorTests.vectors().filter { $0.input.via == "cluster-id" }
+    let vector = try #require(vectors.first)
+    #expect(vectors.count == 1)
+    let variables = [
+      "AWS_ACCESS_KEY_ID": vector.input.accessKeyId,
+      "AWS_SECRET_ACCESS_KEY": vector.input.secretAccessKey,
+    ]
+    let words = [
+      "get-token", "eks", "--region", vector.input.region, "--cluster-id",
+      vector.input.clusterName, "--output", "json",
+    ]
+    let text = String(decoding: try #require(try Self.answer(words, variables)), as: UTF8.self)
+    #expect(text.contains(#""token":"\#(vector.expect.tokenAwsCli)""#))
+    #expect(text.contains(vector.expect.expirationTimestamp))
   }
 
   @Test func `a web identity comes before keys in files`() throws {

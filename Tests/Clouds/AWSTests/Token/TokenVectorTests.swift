@@ -9,6 +9,8 @@ import EKSToken
   struct Vector: Decodable, CustomTestStringConvertible {
     struct Input: Decodable {
       let clusterName: String
+      /// The option that names the cluster.
+      let via: String
       let region: String
       let time: String
       let accessKeyId: String

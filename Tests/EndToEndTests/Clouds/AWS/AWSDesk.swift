@@ -19,6 +19,8 @@ struct AWSDesk: Sendable {
     try await Desk.with({ $0.aws = true }) { desk in
       let aws = try #require(desk.lab.aws)
       try PrivateFile.makeFolder("\(desk.folder)/home/.aws")
+      // By itself the lab is nobody's STS.
+      try desk.allow(["aws-other-hosts"])
       try await body(AWSDesk(desk: desk, aws: aws))
     }
   }

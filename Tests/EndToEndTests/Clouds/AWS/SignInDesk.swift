@@ -39,6 +39,7 @@ struct SignInDesk: Sendable {
       let aws = SignInDesk(desk: desk, service: service, variables: variables)
       try aws.write(config, to: ".aws/config")
       try PrivateFile.write(kubeconfig, to: "\(desk.folder)/kubeconfig")
+      try desk.allow(["aws-other-hosts"])
       try await body(aws)
     }
   }

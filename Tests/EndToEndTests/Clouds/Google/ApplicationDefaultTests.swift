@@ -194,6 +194,33 @@ import Foundation
     }
   }
 
+  @Test func `a workload that shows a certificate, and another one after that`() async throws {
+    try await GoogleDesk.with(certificates: true) { desk in
+      let paths = ["workload.pem", "workload.key"].map { "\(desk.desk.folder)/\($0)" }
+      let configuration: JSONValue = [
+        "cert_configs": [
+          "workload": ["cert_path": .string(paths[0]), "key_path": .string(paths[1])]
+        ]
+      ]
+      let file = try desk.desk.file("certificate_config.json", configuration.text)
+      let source: JSONValue = ["certificate": ["certificate_config_location": .string(file)]]
+      let credential = external(desk, source, type: "urn:ietf:params:oauth:token-type:mtls")
+      try desk.configure(
+        adding: "authorities: [\(try desk.desk.file("ca.pem", desk.desk.lab.caPEM))]"
+      )
+      for name in ["one", "two"] {
+        let made = try desk.desk.lab.issueClientCertificate(name)
+        try PrivateFile.write(made.certificatePEM, to: paths[0])
+        try PrivateFile.write(made.keyPEM, to: paths[1])
+        for _ in 0..<2 {
+          let result = try await token(desk, credential)
+          #expect(try await desk.user(of: result) == "principal://iam/CN=\(name)")
+        }
+      }
+      #expect(desk.lines.count == 2)
+    }
+  }
+
   @Test func `a workload of AWS`() async throws {
     try await GoogleDesk.with { desk in
       let source: JSONValue = [
@@ -299,6 +326,7 @@ import Foundation
 
   @Test func `a file cannot have a metadata service asked`() async throws {
     try await GoogleDesk.with { desk in
+      try desk.desk.allow([])
       let source: JSONValue = [
         "url":
           "http://169.254.169.254/computeMetadata/v1/instance/service-accounts/default/identity",
@@ -329,6 +357,7 @@ import Foundation
   ]) func `a refresh token goes to nobody but Google`(address: String) async throws {
     try await GoogleDesk.with { desk in
       try await desk.signIn("me@example.com")
+      try desk.desk.allow([])
       let result = try await desk.getToken([], ["CLOUDSDK_AUTH_TOKEN_HOST": address])
       #expect(result.status == 7, "\(result.errors)")
       #expect(result.output.isEmpty)

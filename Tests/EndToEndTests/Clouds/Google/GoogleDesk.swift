@@ -14,10 +14,21 @@ struct GoogleDesk: Sendable {
   let desk: Desk
   let google: GoogleCloud
 
-  /// Sets one up.
-  static func with(_ body: (GoogleDesk) async throws -> Void) async throws {
-    try await Desk.with({ $0.google = true }) { desk in
-      try await body(GoogleDesk(desk: desk, google: try #require(desk.lab.google)))
+  /// Sets one up; with `certificates` its Google speaks TLS and asks for the caller's certificate.
+  static func with(certificates: Bool = false, _ body: (GoogleDesk) async throws -> Void)
+    async throws
+  {
+    let change: (inout LabOptions) -> Void = { options in
+      options.google = true
+      guard certificates else { return }
+      options.issuerTLS = true
+      options.clients.append(LabClient("workload", method: .tls))
+    }
+    try await Desk.with(change) { desk in
+      let google = GoogleDesk(desk: desk, google: try #require(desk.lab.google))
+      // By itself the lab is nobody's Google.
+      try google.allow()
+      try await body(google)
     }
   }
 
@@ -174,15 +185,18 @@ struct GoogleDesk: Sendable {
     ["GOOGLE_APPLICATION_CREDENTIALS": try desk.file(name, credential.text)]
   }
 
-  /// What the account's own configuration allows from now on.
-  func allow(_ words: String) throws { try write("allow: [\(words)]\n") }
+  /// What the account's own configuration allows from now on, beside the lab.
+  func allow(_ permissions: String...) throws {
+    try desk.allow(["google-other-hosts"] + permissions)
+  }
 
   /// The secrets that the account's own configuration names from now on.
-  func configure(secrets: String) throws { try write("secrets:\n  \(secrets)\n") }
+  func configure(secrets: String) throws { try configure(adding: "secrets:\n  \(secrets)") }
 
-  private func write(_ configuration: String) throws {
-    let home = "\(desk.folder)/home/.config"
-    for folder in [home, "\(home)/lanyard"] { try PrivateFile.makeFolder(folder) }
-    try PrivateFile.write(configuration, to: "\(home)/lanyard/config.yaml")
+  /// What else stands in the account's own configuration from now on.
+  func configure(adding lines: String) throws {
+    try allow()
+    let path = "\(desk.folder)/home/.config/lanyard/config.yaml"
+    try PrivateFile.write("\(try PrivateFile.read(path))\(lines)\n", to: path)
   }
 }

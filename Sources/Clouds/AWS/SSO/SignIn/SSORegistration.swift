@@ -30,7 +30,11 @@ struct SSORegistration: Sendable {
       () async throws(CloudError) -> KeptSecret in
       try await self.register(flow)
     }
-    let kept = try await effects.kept(identity(flow), Self.enough, register)
+    let kept = try await effects.kept(
+      identity(flow),
+      KeptTerms(enough: Self.enough),
+      register
+    )
     let members = (try? StrictJSON(parsing: kept.secret.expose().utf8))?.members
     guard let id = members?["clientId"]?.string, let secret = members?["clientSecret"]?.string
     else {
