@@ -153,6 +153,10 @@ import Darwin
   {
     try await SignInDesk.with { aws in
       try aws.signIn(for: -10)
+      try aws.desk.allow([])
+      let here = try await aws.token()
+      #expect(here.status == 7, "who listens on a port of this machine may be anybody")
+      #expect(here.errors.contains("aws-other-hosts"))
       var variables = aws.variables
       variables["AWS_ENDPOINT_URL_SSO_OIDC"] = "https://evil.example"
       let result = try await aws.desk.lanyard(SignInDesk.getToken("dev"), variables)

@@ -251,12 +251,25 @@ import Foundation
     }
   }
 
+  /// By itself the lab is one of the others: whoever listens on a port of this machine.
+  @Test func `nor to this machine`() async throws {
+    try await GoogleDesk.with { desk in
+      try await desk.signIn("me@example.com")
+      try desk.desk.allow([])
+      let result = try await desk.getToken()
+      #expect(result.status == 7, "\(result.errors)")
+      #expect(result.errors.contains("google-other-hosts"))
+      #expect(desk.lines.isEmpty)
+    }
+  }
+
   @Test(arguments: [
     "https://evil.example/token", "https://googleapis.com.evil.example/token",
     "http://oauth2.googleapis.com/token", "https://oauth2.googleapis.com@evil.example/token",
   ]) func `a refresh token goes to nobody but Google`(address: String) async throws {
     try await GoogleDesk.with { desk in
       try await desk.signIn("me@example.com")
+      try desk.desk.allow([])
       let result = try await desk.getToken([], ["CLOUDSDK_AUTH_TOKEN_HOST": address])
       #expect(result.status == 7, "\(result.errors)")
       #expect(result.output.isEmpty)
