@@ -156,18 +156,22 @@ package struct ProgramCall: Sendable {
   package var seconds: Double
   /// The folder that it runs in; nil: this process's.
   package var folder: String?
+  /// Whether the process's own environment is inherited; else only `variables` are given.
+  package var inherits: Bool = true
 
   /// Describes a call.
   package init(
     _ words: [String],
     variables: [String: String] = [:],
     seconds: Double,
-    folder: String? = nil
+    folder: String? = nil,
+    inherits: Bool = true
   ) {
     self.words = words
     self.variables = variables
     self.seconds = seconds
     self.folder = folder
+    self.inherits = inherits
   }
 }
 

@@ -21,7 +21,7 @@ struct Programs: Sendable {
       let result = try await ProgramRun.run(
         executable: path,
         arguments: Array(call.words.dropFirst()),
-        environment: environment.merging(call.variables) { $1 },
+        environment: (call.inherits ? environment : [:]).merging(call.variables) { $1 },
         folder: call.folder ?? "/",
         deadline: call.seconds
       )
