@@ -179,7 +179,7 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
       ],
       // Read from the source tree: a resource bundle would bring full Foundation in.
-      exclude: ["Scenarios", "Conformance/rows.tsv"]
+      exclude: ["Scenarios", "Conformance/rows.tsv", "Clouds/Wire"]
     ),
 
     // MARK: Fuzz: the seeds of the fuzzers, as tests. scripts/fuzz compiles the same targets with libFuzzer
