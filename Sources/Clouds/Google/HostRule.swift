@@ -51,7 +51,9 @@ struct HostRule: Sendable, Equatable {
     } catch {
       throw origin.wrong("its \(name) is not a URL that can be used: \(error.reason)")
     }
-    guard address.isHTTPS || address.isLoopback else { throw origin.wrong("its \(name) is not https") }
+    guard address.isHTTPS || address.isLoopback else {
+      throw origin.wrong("its \(name) is not https")
+    }
     guard allowsOthers || isGoogles(address, service) else {
       let place = Text.line(address.host + address.path, limit: 120)
       throw CloudError(

@@ -167,7 +167,9 @@ import Testing
       try await Self.token(world, "pod-admin", place)
     }
     #expect(Self.assumed(world).count == 4)
-    let moved = place.merging(["AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://169.254.170.23/b"]) { $1 }
+    let moved = place.merging(["AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://169.254.170.23/b"]) {
+      $1
+    }
     try await Self.token(world, "pod-admin", moved)
     #expect(Self.assumed(world).count == 5)
     let relative = ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/x"]
