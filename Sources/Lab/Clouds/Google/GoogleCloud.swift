@@ -19,14 +19,25 @@ package final class GoogleCloud: Sendable {
   package struct Recorded: Sendable, Equatable {
     /// The method and the path with its query.
     package let line: String
-    /// The fields that say something: content type, authorization, `Metadata-Flavor`.
+    /// Every field but those of ``unrecorded``, by its name in lower case.
     package let headers: [String: String]
     /// The body as text.
     package let body: String
 
+    /// Fields that belong to a connection.
+    package static let unrecorded: Set = ["host", "content-length", "connection"]
+
+    /// A request put together, for tests that read one elsewhere.
+    package init(line: String, headers: [String: String], body: String) {
+      (self.line, self.headers, self.body) = (line, headers, body)
+    }
+
+    /// The fields of a form body in their order.
+    package var pairs: [(name: String, value: String)] { FormFields(decoding: body).pairs }
+
     /// The fields of a form body, by name.
     package var form: [String: String] {
-      Dictionary(FormFields(decoding: body).pairs.map { ($0.name, $0.value) }) { first, _ in first }
+      Dictionary(pairs.map { ($0.name, $0.value) }) { first, _ in first }
     }
   }
 
@@ -88,8 +99,8 @@ package final class GoogleCloud: Sendable {
 
   private func note(_ request: Request, _ body: String) -> (GoogleRefusal?, Double) {
     var headers: [String: String] = [:]
-    for name in ["content-type", "authorization", "metadata-flavor"] {
-      headers[name] = HTTPField.Name(name).flatMap { request.headers[$0] }
+    for field in request.headers where !Recorded.unrecorded.contains(field.name.canonicalName) {
+      headers[field.name.canonicalName] = field.value
     }
     let recorded = Recorded(
       line: "\(request.method.rawValue) \(request.uri.description)",

@@ -240,6 +240,76 @@ import Foundation
     }
   }
 
+  @Test func `a metadata server that ought to be there is waited for, not signed in without`()
+    async throws
+  {
+    try await GoogleDesk.with { desk in
+      // Nobody listens on the first port; without the switch of the desk the server is looked for.
+      let variables = ["GCE_METADATA_IP": "127.0.0.1:1", "NO_GCE_CHECK": ""]
+      let result = try await desk.getToken([], variables)
+      #expect(result.status == 5, "\(result.errors)")
+      #expect(result.errors.contains("NO_GCE_CHECK=true"), "\(result.errors)")
+    }
+  }
+
+  @Test func `a credential that a secrets manager gives`() async throws {
+    try await GoogleDesk.with { desk in
+      try await desk.signIn("me@example.com")
+      let key = try desk.google.serviceAccount("ci@lab.iam.gserviceaccount.com", base: desk.base)
+      let file = try desk.desk.file("vault", key.text)
+      try desk.configure(secrets: "prod: {command: [cat, \(file)]}")
+      let words = ["--credentials-from", "prod"]
+      let first = try await desk.getToken(words)
+      #expect(try await desk.user(of: first) == "ci@lab.iam.gserviceaccount.com")
+      // A verbose run is another ready credential of the same identity.
+      #expect(try await desk.getToken(words + ["-v"]).token == first.token)
+      #expect(desk.lines == ["POST /google/token"])
+      let unknown = try await desk.getToken(["--credentials-from", "other"])
+      #expect(unknown.status == 7)
+      #expect(unknown.errors.contains("--credentials-from names other"), "\(unknown.errors)")
+      #expect(try await desk.getToken(words + ["--account", "me@example.com"]).status == 2)
+    }
+  }
+
+  @Test func `gcloud's settings are not needed for them, and may be broken`() async throws {
+    try await GoogleDesk.with { desk in
+      try desk.configure("me@example.com", named: "default")
+      try PrivateFile.write("../../x", to: "\(desk.gcloud)/active_config")
+      let person = desk.google.authorizedUser("adc@example.com", base: desk.base)
+      #expect(try await desk.user(of: token(desk, person)) == "adc@example.com")
+      #expect(try await desk.getToken().status == 7)
+    }
+  }
+
+  @Test func `a key that a file calls a subject token does not leave`() async throws {
+    try await GoogleDesk.with { desk in
+      let key =
+        "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXk\n-----END OPENSSH PRIVATE KEY-----\n"
+      let source: JSONValue = ["file": .string(try desk.desk.file("id_ed25519", key))]
+      let types = ["jwt", "id_token", "saml2", "access_token"]
+      for type in types {
+        let credential = external(desk, source, type: "urn:ietf:params:oauth:token-type:\(type)")
+        let result = try await token(desk, credential)
+        #expect(result.status == 7, "\(result.errors)")
+        #expect(!result.errors.contains("b3Blb"))
+      }
+      #expect(desk.lines.isEmpty)
+    }
+  }
+
+  @Test func `a file cannot have a metadata service asked`() async throws {
+    try await GoogleDesk.with { desk in
+      let source: JSONValue = [
+        "url":
+          "http://169.254.169.254/computeMetadata/v1/instance/service-accounts/default/identity",
+        "headers": ["Metadata-Flavor": "Google"],
+      ]
+      let result = try await token(desk, external(desk, source))
+      #expect(result.status == 7, "\(result.errors)")
+      #expect(result.errors.contains("google-other-hosts"), "\(result.errors)")
+    }
+  }
+
   @Test func `nothing at all`() async throws {
     try await GoogleDesk.with { desk in
       let result = try await desk.getToken()
@@ -266,6 +336,8 @@ import Foundation
   @Test(arguments: [
     "https://evil.example/token", "https://googleapis.com.evil.example/token",
     "http://oauth2.googleapis.com/token", "https://oauth2.googleapis.com@evil.example/token",
+    "https://storage.googleapis.com/upload/storage/v1/b/mine/o?uploadType=media&name=x",
+    "https://oauth2.googleapis.com/token?x=y",
   ]) func `a refresh token goes to nobody but Google`(address: String) async throws {
     try await GoogleDesk.with { desk in
       try await desk.signIn("me@example.com")

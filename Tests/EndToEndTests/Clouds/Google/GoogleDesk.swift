@@ -3,6 +3,12 @@
 import Lab
 import Testing
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// A desk whose lab plays Google, with gcloud's files as gcloud leaves them.
 struct GoogleDesk: Sendable {
   let desk: Desk
@@ -56,6 +62,43 @@ struct GoogleDesk: Sendable {
 
   /// What the lab's Google was asked, by method and path.
   var lines: [String] { google.requests.map(\.line) }
+
+  // MARK: programs that ask again
+
+  /// What client-go says of itself.
+  static let execInfo = [
+    "KUBERNETES_EXEC_INFO":
+      #"{"apiVersion":"client.authentication.k8s.io/v1beta1","kind":"ExecCredential","spec":{}}"#
+  ]
+
+  /// Runs a script in a shell that asks as client-go does, with lanyard as `"$0"`, and gives each line of its output.
+  func shell(_ script: String, _ variables: [String: String] = [:]) async throws -> [Outcome] {
+    let all = endpoint.merging(Self.execInfo) { $1 }.merging(variables) { $1 }
+    let result = try await ProcessRunner.run(
+      ["sh", "-c", script, try Programs.lanyard],
+      environment: desk.environment.merging(try surroundings(all)) { $1 }
+    )
+    #expect(result.status == 0, "\(result.errors)")
+    return result.output.split(separator: "\n").map {
+      Outcome(status: 0, output: String($0), errors: result.errors)
+    }
+  }
+
+  /// A clock that is slow, so that what comes now seems to have come before.
+  ///
+  /// It moves `lanyard-full` alone, and only below a shell: the library needs a parent that has it too.
+  func slowClock() throws -> [String: String] {
+    let folders = try FileManager.default.contentsOfDirectory(atPath: "/usr/lib")
+    let library = try #require(
+      folders.map { "/usr/lib/\($0)/faketime/libfaketime.so.1" }
+        .first { FileManager.default.fileExists(atPath: $0) },
+      "install the package faketime"
+    )
+    return [
+      "LD_PRELOAD": "libnss_wrapper.so:\(library)", "FAKETIME": "-700s",
+      "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    ]
+  }
 
   // MARK: gcloud's files
 
@@ -137,5 +180,10 @@ struct GoogleDesk: Sendable {
   /// What the account's own configuration allows from now on, beside the lab.
   func allow(_ permissions: String...) throws {
     try desk.allow(["google-other-hosts"] + permissions)
+  }
+
+  /// The secrets that the account's own configuration names from now on, beside the leave to use the lab.
+  func configure(secrets: String) throws {
+    try desk.configure("allow: [google-other-hosts]\nsecrets:\n  \(secrets)\n")
   }
 }

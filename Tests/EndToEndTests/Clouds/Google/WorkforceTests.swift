@@ -98,6 +98,100 @@ import Darwin
     }
   }
 
+  @Test func `a login that a service account is acted as with`() async throws {
+    try await GoogleDesk.with { desk in
+      desk.google.setRotation(true)
+      desk.google.setLife(1)
+      let account = "sa@p.iam.gserviceaccount.com"
+      let before = """
+        {
+          "type": "impersonated_service_account",
+          "service_account_impersonation_url":
+            "\(desk.base)/google/v1/projects/-/serviceAccounts/\(account):generateAccessToken",
+          "source_credentials": \(try file(desk, "worker@example.com"))
+        }
+        """
+      let path = try desk.desk.file("adc.json", before)
+      let words = ["get-token", "gke", Self.option]
+      for _ in 0..<3 {
+        let variables = try desk.surroundings(["GOOGLE_APPLICATION_CREDENTIALS": path])
+        let result = try await desk.desk.lanyard(words, variables)
+        #expect(result.status == 0, "\(result.errors)")
+        try await Task.sleep(for: .seconds(1))
+      }
+      let after = try PrivateFile.read(path)
+      let left = try #require(
+        try JSONValue.parse(after)["source_credentials"]?["refresh_token"]?.string
+      )
+      let old = try #require(
+        try JSONValue.parse(before)["source_credentials"]?["refresh_token"]?.string
+      )
+      #expect(desk.google.refreshTokens == [left])
+      #expect(after == before.replacing(old, with: left))
+    }
+  }
+
+  @Test func `a login in gcloud's database, where we do not write`() async throws {
+    try await GoogleDesk.with { desk in
+      desk.google.setRotation(true)
+      desk.google.setLife(1)
+      let row = try JSONValue.parse(try file(desk, "worker@example.com"))
+      try await desk.signIn([("worker@example.com", row)])
+      try desk.configure("worker@example.com")
+      var told = 0
+      for _ in 0..<3 {
+        let result = try await desk.getToken()
+        #expect(result.status == 0, "\(result.errors)")
+        told += result.errors.contains("may have to sign in again") ? 1 : 0
+        try await Task.sleep(for: .seconds(1))
+      }
+      #expect(told == 1)
+      let spent = desk.google.requests.map { $0.form["refresh_token"] ?? "" }
+      #expect(spent.count == 3 && Set(spent).count == 3)
+      #expect(spent.first == row["refresh_token"]?.string)
+    }
+  }
+
+  @Test func `an access token that is refused does not cost the successor`() async throws {
+    try await GoogleDesk.with { desk in
+      desk.google.setRotation(true)
+      let row = try JSONValue.parse(try file(desk, "worker@example.com"))
+      try await desk.signIn([("worker@example.com", row)])
+      try desk.configure("worker@example.com")
+      let ask = "\"$0\" get-token gke"
+      _ = try await desk.shell("\(ask); exit $?", desk.slowClock())
+      let tokens = try await desk.shell("\(ask) && echo && sleep 2.5 && \(ask)")
+        .map { try $0.token }
+      #expect(Set(tokens).count == 2)
+      #expect(try await desk.getToken(["--scopes", "other"]).status == 0)
+      let spent = desk.google.requests.map { $0.form["refresh_token"] ?? "" }
+      #expect(spent.count == 3 && Set(spent).count == 3)
+      #expect(spent.first == row["refresh_token"]?.string)
+    }
+  }
+
+  @Test func `two requests with other scopes do not spend one token at once`() async throws {
+    try await GoogleDesk.with { desk in
+      desk.google.setRotation(true)
+      desk.google.setDelay(0.5)
+      let row = try JSONValue.parse(try file(desk, "worker@example.com"))
+      try await desk.signIn([("worker@example.com", row)])
+      try desk.configure("worker@example.com")
+      let variables = try desk.surroundings()
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for scope in ["one", "two", "three"] {
+          group.addTask {
+            let words = ["get-token", "gke", "--scopes", scope]
+            let result = try await desk.desk.lanyard(words, variables)
+            #expect(result.status == 0, "\(result.errors)")
+          }
+        }
+        try await group.waitForAll()
+      }
+      #expect(Set(desk.google.requests.map { $0.form["refresh_token"] }).count == 3)
+    }
+  }
+
   @Test func `who logs in as another gets another's token`() async throws {
     try await GoogleDesk.with { desk in
       for email in ["one@example.com", "two@example.com"] {
