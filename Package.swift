@@ -174,12 +174,12 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "Lab",
+        "EKSToken", "Lab", "ReadyCredential",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOCore", package: "swift-nio"),
       ],
       // Read from the source tree: a resource bundle would bring full Foundation in.
-      exclude: ["Scenarios", "Conformance/rows.tsv", "Clouds/Wire"]
+      exclude: ["Clouds/Wire", "Conformance/rows.tsv", "Scenarios"]
     ),
 
     // MARK: Fuzz: the seeds of the fuzzers, as tests. scripts/fuzz compiles the same targets with libFuzzer

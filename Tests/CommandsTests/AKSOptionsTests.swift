@@ -50,6 +50,41 @@ import Testing
     #expect(options.login != nil)
   }
 
+  @Test(
+    arguments: [
+      ([], false, false), (["--legacy"], true, false), (["--legacy=true"], true, false),
+      (["--legacy=false"], false, false), (["--legacy", "--login", "msi"], true, false),
+      (["--pop-enabled", "--pop-claims", "u=x"], false, true),
+      (["--pop-enabled=true", "--pop-claims=u=x,k=v"], false, true),
+      (["--pop-enabled=false"], false, false),
+      (["--pop-enabled=false", "--pop-claims", "u=x"], false, false),
+      (
+        ["--legacy=1", "--disable-environment-override=t", "--use-azurerm-env-vars=False"], true,
+        false
+      ), (["--disable-instance-discovery=true", "--server-id", "S"], false, false),
+    ] as [([String], Bool, Bool)]
+  )
+  func `switches as Go's programs have them`(
+    words: [String],
+    isLegacy: Bool,
+    isBound: Bool
+  ) throws {
+    let options = try parse(words)
+    #expect((options.kubelogin.legacy?.isOn == true) == isLegacy)
+    #expect((options.bound.popEnabled?.isOn == true) == isBound)
+  }
+
+  @Test(
+    arguments: [
+      ([], nil), (["-v"], 1), (["--verbose"], 1), (["-v", "5"], 5), (["--v=5"], 5),
+      (["--v", "0"], 0),
+      (["-v", "--login", "msi"], 1), (["-v=3"], 3),
+    ] as [([String], Int?)]
+  )
+  func `levels as Kubernetes' programs have them`(words: [String], level: Int?) throws {
+    #expect(try GetTokenAKS.parse(words).verbosity.level?.level == level)
+  }
+
   @Test(arguments: ["--client-secret", "--password", "--client-certificate-password"])
   func `secrets are not`(name: String) {
     #expect(throws: (any Error).self) { try parse([name, "x"]) }
@@ -59,6 +94,9 @@ import Testing
     ["--login", "magic"], ["--pop-enabled"], ["--pop-claims", "u=x"],
     ["--client-secret-file", "/a", "--client-secret-env", "B"],
     ["--client-secret-file", "/a", "--client-certificate", "/b"],
+    ["--client-certificate", "/a", "--client-certificate-env", "B"],
+    ["--client-certificate-env", "A", "--client-certificate-from", "B"],
+    ["--legacy=maybe"], ["--v=loud"], ["--pop-enabled=true"],
     ["--client-certificate-password-file", "/a", "--client-certificate-password-env", "B"],
     ["--timeout", "soon"], ["--timeout", "0s"], ["--timeout", "30"], ["--timeout", "-1s"],
     ["--timeout", "48h"],

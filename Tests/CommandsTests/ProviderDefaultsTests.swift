@@ -27,6 +27,11 @@ import Testing
         "openid email profile groups offline_access"
       ),
       ("https://id.test", ["--provider", "google"], "openid email"),
+      ("https://login.microsoftonline.com/t/v2.0", [], "openid email profile offline_access"),
+      (
+        "https://login.microsoftonline.com/t/v2.0", ["--scope", "server/.default"],
+        "openid profile offline_access server/.default"
+      ),
     ] as [(String, [String], String)]
   )
   func scopes(issuer: String, words: [String], expected: String) throws {

@@ -26,11 +26,7 @@ import Darwin
 
   /// Writes the configuration, and gives the variables that make it the account's.
   private func configure(_ desk: Desk, _ text: String) throws -> [String: String] {
-    let folder = "\(desk.folder)/home/.config/lanyard"
-    for name in [".config", ".config/lanyard"] {
-      try PrivateFile.makeFolder("\(desk.folder)/home/\(name)")
-    }
-    try PrivateFile.write(text, to: "\(folder)/config.yaml")
+    try desk.configure(text)
     return try desk.account()
   }
 

@@ -15,7 +15,8 @@ struct Application: Sendable {
   enum Proof: Sendable {
     case secret(Secret)
     case certificate(ClientCertificate)
-    case federated(FederatedToken)
+    /// A token of its surroundings, as it is now; a proxy of identity bindings may stand in the place of Entra ID.
+    case federated(Secret)
     /// A token of somebody whom the application trusts, as it lies in a file of the Azure CLI.
     case assertion(Secret)
   }
@@ -24,7 +25,7 @@ struct Application: Sendable {
   let authority: EntraAuthority
   let proof: Proof
   /// What tells this proof from others, without a secret.
-  let trust: String
+  let trust: [String]
 }
 
 extension AzureTokens {
@@ -36,8 +37,8 @@ extension AzureTokens {
       name: "application \(application.client) of tenant \(application.authority.tenant)",
       parts: [
         "azure-application", application.authority.tokenEndpoint, application.client,
-        settings.server.scope, application.trust, isBound ? "bound" : "bearer",
-      ]
+        settings.server.scope,
+      ] + application.trust + [isBound ? "bound" : "bearer"]
     )
     let kept = try await effects.kept(identity, KeptTerms(enough: Self.enough)) {
       () async throws(CloudError) -> KeptSecret in
@@ -58,6 +59,7 @@ extension AzureTokens {
         remedy: "log in again, or wait until it ends"
       )
     }
+    GroupOverage.note(bound.token.token, settings.server, effects)
     return try bound.envelope(for: resource, nonce: effects.random(16), now: effects.now())
   }
 
@@ -94,7 +96,7 @@ extension AzureTokens {
     let request = EntraRequest.clientCredentials(
       address,
       client: application.client,
-      try await proof(application),
+      try proof(application),
       scope: settings.server.scope,
       boundTo: binding
     )
@@ -108,11 +110,11 @@ extension AzureTokens {
     )
   }
 
-  private func proof(_ application: Application) async throws(CloudError) -> EntraRequest.Proof {
+  private func proof(_ application: Application) throws(CloudError) -> EntraRequest.Proof {
     switch application.proof {
     case .secret(let secret): .secret(secret)
     case .assertion(let assertion): .assertion(assertion)
-    case .federated(let source): .assertion(try await source.read(effects))
+    case .federated(let assertion): .assertion(assertion)
     case .certificate(let certificate):
       .assertion(
         try certificate.assertion(

@@ -32,14 +32,14 @@ package struct AzureTokens: Sendable {
 
   /// The token of the settings' method, for the cluster; throws `CloudError`, `configuration` for a person's method.
   package func token() async throws(CloudError) -> CloudToken {
-    if !settings.host.isLoopback { try settings.server.check(effects) }
-    let token =
+    try settings.server.check(effects)
+    var token =
       switch settings.method {
       case .spn: try await servicePrincipal()
       case .workloadIdentity, .github, .azurePipelines: try await federated()
       case .msi: try await managedIdentity(settings.identity)
       case .azureCLI: try await CLISignIn(self).token()
-      case .azd: try await tool(.azd, tenant: settings.options.tenantID)
+      case .azd: try await tool(.azd, tenant: settings.tenant)
       case .auto, .browser, .device, .password:
         throw CloudError(
           .configuration,
@@ -48,11 +48,19 @@ package struct AzureTokens: Sendable {
         )
       }
     GroupOverage.note(token.token, settings.server, effects)
+    token.files += settings.stackFile.map { [$0] } ?? []
+    if settings.isAutomatic, let profile = CLISignIn(self).profilePath {
+      // Whoever signs in there is asked first from then on.
+      token.files.removeAll { $0 == profile }
+      token.files.insert(profile, at: 0)
+    }
     return token
   }
 
   /// Whether the Azure CLI has somebody for the tenant, for `auto`.
-  package var isSignedInAtCLI: Bool { CLISignIn(self).hasAccount }
+  package var isSignedInAtCLI: Bool {
+    get async { await CLISignIn(self).hasAccount }
+  }
 
   // MARK: applications
 
@@ -69,7 +77,7 @@ package struct AzureTokens: Sendable {
       client: client,
       authority: try settings.authority(),
       proof: try self.proof(proof),
-      trust: Self.fingerprint(of: proof)
+      trust: [Self.fingerprint(of: proof)]
     )
     var token = try await self.token(of: application)
     if case .certificate(let path, _) = proof { token.files.append(path) }
@@ -82,16 +90,24 @@ package struct AzureTokens: Sendable {
     case .certificate(let path, let password):
       let file = CertificateFile(path: path, password: password, openPFX: openPFX)
       return .certificate(try file.read(effects))
+    case .certificateText(let text, let password):
+      let file = CertificateFile(text: text, password: password, openPFX: openPFX)
+      return .certificate(try file.read(effects))
     }
   }
 
   private func federated() async throws(CloudError) -> CloudToken {
     let source = try settings.federation(settings.method)
+    let client = try settings.application()
+    let authority = try settings.authority()
+    try settings.host.check(effects)
+    // Read each time: another subject is somebody else, who must not be given what is kept of this one.
+    let assertion = try await source.read(effects)
     let application = Application(
-      client: try settings.application(),
-      authority: try settings.authority(),
-      proof: .federated(source),
-      trust: source.text
+      client: client,
+      authority: authority,
+      proof: .federated(assertion),
+      trust: source.trust(in: assertion, effects)
     )
     var token = try await self.token(of: application)
     if case .file(let path) = source { token.files.append(path) }
@@ -103,6 +119,7 @@ package struct AzureTokens: Sendable {
     switch proof {
     case .secret(let secret): "secret \(fingerprint(of: secret))"
     case .certificate(let path, _): "certificate \(path)"
+    case .certificateText(let text, _): "certificate \(fingerprint(of: text))"
     }
   }
 
@@ -114,6 +131,7 @@ package struct AzureTokens: Sendable {
 
   func managedIdentity(_ name: ManagedIdentityName) async throws(CloudError) -> CloudToken {
     let source = await ManagedIdentityTokens(effects)
+    let name = source.source.usual(name, effects.environment)
     let identity = KeptIdentity(
       name: "managed identity (\(name.text))",
       parts: ["azure-msi", source.source.place, name.text, settings.server.scope]
@@ -125,45 +143,5 @@ package struct AzureTokens: Sendable {
       return KeptSecret(secret: token.token, obtained: effects.now(), expiry: token.expiry)
     }
     return CloudToken(token: kept.secret, expiry: kept.expiry)
-  }
-
-  // MARK: tools
-
-  /// What a tool prints; kept nowhere, because the tool's sign-in can change at any time (Azure/kubelogin issue 137).
-  func tool(
-    _ tool: AzureTool,
-    tenant: String?,
-    subscription: String? = nil
-  ) async throws(CloudError) -> CloudToken {
-    try checkTool(tool)
-    effects.trace("running \(tool == .az ? "az" : "azd")")
-    let answer = try await effects.run(
-      ProgramCall(
-        tool.words(settings.server, tenant: tenant, subscription: subscription),
-        // What a kubeconfig could have Python load.
-        variables: ["PYTHONPATH": "", "PYTHONHOME": "", "AZURE_EXTENSION_DIR": ""],
-        seconds: settings.options.timeout ?? Self.toolSeconds
-      )
-    )
-    let token = try tool.token(answer, tenant: tenant, now: effects.now())
-    return CloudToken(token: token.token, expiry: token.expiry)
-  }
-
-  /// `az` takes a second or two, and several times that on a busy machine (Azure/kubelogin issue 223).
-  private static let toolSeconds = 60.0
-
-  /// Tools load extensions from their folders, so a kubeconfig must not choose those.
-  private func checkTool(_ tool: AzureTool) throws(CloudError) {
-    let variable = tool == .az ? "AZURE_CONFIG_DIR" : "AZD_CONFIG_DIR"
-    let usual = effects.accountHome.map { tool == .az ? "\($0)/.azure" : "\($0)/.azd" }
-    let folder = effects.environment[variable]
-    let isUsual = folder.map { $0 == usual } ?? (effects.home == effects.accountHome)
-    guard !isUsual, !effects.allows(.azureCommand) else { return }
-    throw CloudError(
-      .configuration,
-      "\(tool == .az ? "az" : "azd") would be run with another folder than \(usual ?? "the account's own")",
-      remedy:
-        "if that is right, allow \(CloudPermission.azureCommand.rawValue) in ~/.config/lanyard/config.yaml"
-    )
   }
 }

@@ -10,14 +10,14 @@ package enum CloudPermission: String, Sendable, CaseIterable, Codable {
   case awsCredentialProcess = "aws-credential-process"
   /// Run the command of an executable-sourced Google credential.
   case googleExecutable = "google-executable"
-  /// Send what a Google credential file holds to hosts other than Google's.
+  /// Send what a Google credential holds elsewhere than to Google's token endpoints, a port of this machine included.
   case googleOtherHosts = "google-other-hosts"
-  /// Send Azure credentials to a host that is none of the known clouds'.
+  /// Send Azure credentials to a host that is none of the known clouds', a port of this machine included.
   case azureOtherHosts = "azure-other-hosts"
-  /// Get a token for an application that is neither AKS's nor Azure Arc's without a login by a person.
+  /// Get a token for an application that is neither AKS's nor Azure Arc's.
   case azureOtherServers = "azure-other-servers"
   /// Run the Azure CLI with a configuration that lies elsewhere than in the account's own home.
   case azureCommand = "azure-command"
-  /// Send AWS credentials to a host that is not Amazon's.
+  /// Send AWS credentials to a host that is none of STS's or the sign-in's own, a port of this machine included.
   case awsOtherHosts = "aws-other-hosts"
 }

@@ -28,6 +28,7 @@ struct AKSLogin {
 
   private func words(_ effects: CloudEffects) throws(CloudError) -> [String] {
     let authority = try settings.authority()
+    try settings.server.check(effects)
     try settings.host.check(effects)
     var words = OptionWords()
     words.add("--issuer-url", authority.issuer)

@@ -116,6 +116,24 @@ package struct AKSApplicationOptions: ParsableArguments {
   )
   package var clientCertificate: String?
 
+  /// Name of the variable with what is in such a file.
+  @Option(
+    help: ArgumentHelp(
+      "An environment variable with certificate and key: PEM, or a PFX file in base64.",
+      valueName: "name"
+    )
+  )
+  package var clientCertificateEnv: String?
+
+  /// Its name in the user's own configuration.
+  @Option(
+    help: ArgumentHelp(
+      "The name of certificate and key in your own configuration: PEM, or a PFX file in base64.",
+      valueName: "name"
+    )
+  )
+  package var clientCertificateFrom: String?
+
   /// Path of the file with that file's password.
   @Option(
     help: ArgumentHelp("A file with the password of --client-certificate.", valueName: "file")
@@ -166,9 +184,10 @@ package struct AKSApplicationOptions: ParsableArguments {
   /// Throws a usage error for options that contradict each other.
   package func validate() throws {
     let secrets = [clientSecretFile, clientSecretEnv, clientSecretFrom]
-    guard (secrets + [clientCertificate]).count(where: { $0 != nil }) <= 1 else {
+    let certificates = [clientCertificate, clientCertificateEnv, clientCertificateFrom]
+    guard (secrets + certificates).count(where: { $0 != nil }) <= 1 else {
       throw ValidationError(
-        "give one of --client-secret-file, -env and -from and --client-certificate, not several"
+        "give one of --client-secret-file, -env and -from and --client-certificate, -env and -from, not several"
       )
     }
     let passwords = [
@@ -187,6 +206,15 @@ package struct AKSApplicationOptions: ParsableArguments {
       file: (clientSecretFile, "--client-secret-file"),
       variable: (clientSecretEnv, "--client-secret-env"),
       configured: (clientSecretFrom, "--client-secret-from")
+    )
+  }
+
+  /// Where the certificate comes from, if options name another place than a file, which is read where it is used.
+  var certificateSource: SecretSource? {
+    SecretSource(
+      file: (nil, ""),
+      variable: (clientCertificateEnv, "--client-certificate-env"),
+      configured: (clientCertificateFrom, "--client-certificate-from")
     )
   }
 
@@ -226,15 +254,17 @@ package struct AKSPersonOptions: ParsableArguments {
 /// How tokens are bound to a key.
 package struct AKSBoundOptions: ParsableArguments {
   /// Whether tokens are bound.
-  @Flag(
+  @Option(
+    defaultAsFlag: GoFlag.on,
+    parsing: .next,
     help: "Bind the token to a key of this machine (proof of possession), as Azure Arc takes it."
   )
-  package var popEnabled = false
+  package var popEnabled: GoFlag? = nil
 
   /// What the proof is for.
   @Option(
     help: ArgumentHelp(
-      "What the proof is for: u=RESOURCE with the cluster's resource id.",
+      "What the proof is for: u=RESOURCE with the cluster's resource id; other pairs change nothing.",
       valueName: "claims"
     )
   )
@@ -243,9 +273,14 @@ package struct AKSBoundOptions: ParsableArguments {
   /// Options with their defaults, as parsing needs them.
   package init() {}
 
+  /// The claims, if tokens are to be bound.
+  var claims: String? { popEnabled?.isOn == true ? popClaims : nil }
+
   /// Throws a usage error for one without the other.
   package func validate() throws {
-    guard popEnabled == (popClaims != nil) else {
+    // Azure/kubelogin takes claims beside --pop-enabled=false.
+    try popEnabled?.check("--pop-enabled")
+    guard popEnabled?.isOn != true || popClaims != nil, popEnabled != nil || popClaims == nil else {
       throw ValidationError("--pop-enabled and --pop-claims u=RESOURCE go together")
     }
   }
@@ -270,24 +305,30 @@ package struct AKSSurroundingsOptions: ParsableArguments {
   package var timeout: String?
 
   /// Whether Terraform's variables count.
-  @Flag(
+  @Option(
     name: .customLong("use-azurerm-env-vars"),
+    defaultAsFlag: GoFlag.on,
+    parsing: .next,
     help: "Read ARM_CLIENT_ID and its like in place of AZURE_CLIENT_ID and its like."
   )
-  package var usesTerraformVariables = false
+  package var usesTerraformVariables: GoFlag? = nil
 
   /// Whether variables count at all.
-  @Flag(
+  @Option(
     name: .customLong("disable-environment-override"),
+    defaultAsFlag: GoFlag.on,
+    parsing: .next,
     help: "Let no variable stand in for an option."
   )
-  package var ignoresVariables = false
+  package var ignoresVariables: GoFlag? = nil
 
   /// Options with their defaults, as parsing needs them.
   package init() {}
 
-  /// Throws a usage error for a time that is none.
+  /// Throws a usage error for a time that is none, and for a switch that is neither on nor off.
   package func validate() throws {
+    try usesTerraformVariables?.check("--use-azurerm-env-vars")
+    try ignoresVariables?.check("--disable-environment-override")
     if let timeout, GoDuration.seconds(timeout) == nil {
       throw ValidationError("--timeout takes a time such as 90s or 1m30s")
     }
@@ -298,12 +339,20 @@ package struct AKSSurroundingsOptions: ParsableArguments {
 /// that would put a secret into the list of processes, which are refused.
 package struct KubeloginOptions: ParsableArguments {
   /// Tokens as version 1 had them.
-  @Flag(help: "Ask for tokens as version 1 had them, for spn:ID.")
-  package var legacy = false
+  @Option(
+    defaultAsFlag: GoFlag.on,
+    parsing: .next,
+    help: "Ask for tokens as version 1 had them, for spn:ID."
+  )
+  package var legacy: GoFlag? = nil
 
   /// There is no instance discovery here: hosts are known, or allowed by the user's own configuration.
-  @Flag(help: "Taken for Azure/kubelogin's sake: there is no instance discovery.")
-  package var disableInstanceDiscovery = false
+  @Option(
+    defaultAsFlag: GoFlag.on,
+    parsing: .next,
+    help: "Taken for Azure/kubelogin's sake: there is no instance discovery."
+  )
+  package var disableInstanceDiscovery: GoFlag? = nil
 
   /// Sessions lie in the session store.
   @Option(help: "Taken for Azure/kubelogin's sake: sessions lie in the session store.")
@@ -330,6 +379,8 @@ package struct KubeloginOptions: ParsableArguments {
 
   /// Throws a usage error for a secret among the arguments, without it.
   package func validate() throws {
+    try legacy?.check("--legacy")
+    try disableInstanceDiscovery?.check("--disable-instance-discovery")
     let given = [
       ("--client-secret", clientSecret), ("--password", password),
       ("--client-certificate-password", clientCertificatePassword),

@@ -29,10 +29,13 @@ package struct GetTokenAKS: AsyncParsableCommand {
 
   /// What decides which credential is wanted.
   @OptionGroup package var options: AKSOptions
-  @OptionGroup var global: GlobalOptions
+  /// How much is said.
+  @OptionGroup package var verbosity: AKSVerbosityOptions
 
   /// A command to be filled by parsing.
   package init() {}
+
+  private var global: GlobalOptions { verbosity.global }
 
   /// Prints the credential; throws `Failure`.
   package func run() async throws {
@@ -47,7 +50,8 @@ package struct GetTokenAKS: AsyncParsableCommand {
     guard settings.method == .auto else { return try await obtain(settings) }
     if try await hasSession(settings, command) { return try await askPerson(settings, command) }
     let tokens = AzureTokens(settings, effects, openPFX: PFX.open)
-    for method in AutomaticLogin.methods(settings, isSignedIn: tokens.isSignedInAtCLI) {
+    let isSignedIn = await tokens.isSignedInAtCLI
+    for method in AutomaticLogin.methods(settings, isSignedIn: isSignedIn) {
       do {
         return try await obtain(settings.taking(method))
       } catch let failure as Failure where failure.exitCode == Self.loginNeeded {
@@ -87,11 +91,10 @@ package struct GetTokenAKS: AsyncParsableCommand {
     interactive: Bool?
   ) async throws -> (source: CredentialSource, composition: Composition) {
     let login = AKSLogin(options: options, settings: settings)
-    // Whom the password may be sent to was decided with the authority.
     let composition = try await Composition(
       try login.oidc(command.effectsByHand),
       command.surroundings,
-      trust: .typed,
+      trust: .required,
       verbose: global.verbose
     )
     return (composition.source(interactive: interactive, contextKnown: nil), composition)
@@ -105,7 +108,16 @@ package struct GetTokenAKS: AsyncParsableCommand {
       arguments: CommandLine.arguments.dropFirst().map { Array($0.utf8) },
       info: info
     )
-    try StandardOutput.writeCredential(try await source.credential(slot))
+    let bytes = try await source.credential(slot)
+    if let token = Self.token(in: bytes) {
+      GroupOverage.note(token, settings.server, command.effectsByHand)
+    }
+    try StandardOutput.writeCredential(bytes)
+  }
+
+  private static func token(in credential: [UInt8]) -> Secret? {
+    let document = try? StrictJSON(parsing: credential)
+    return document?["status"]?["token"]?.string.map { Secret($0) }
   }
 
   /// A token of the person's session that is bound to a key, as Azure Arc takes it.
@@ -118,8 +130,15 @@ package struct GetTokenAKS: AsyncParsableCommand {
       } catch {
         throw CloudError(error)
       }
-      return try await AzureTokens(settings, effects, openPFX: PFX.open)
-        .boundToken(of: refreshToken, logIn: "lanyard login")
+      do throws(CloudError) {
+        return try await AzureTokens(settings, effects, openPFX: PFX.open)
+          .boundToken(of: refreshToken, logIn: effects.loginCommand() ?? "lanyard login")
+      } catch {
+        if let challenge = error.cause as? EntraChallenge {
+          await source.end(refreshToken, because: error.what, asking: challenge.claims)
+        }
+        throw error
+      }
     }
   }
 }

@@ -182,6 +182,12 @@ extension EntraFault {
       .settings,
       "name the server application by --server-id alone"
     ),
+    EntraFault(
+      9_010_010,
+      "the resource parameter and the scope are of two server applications",
+      .settings,
+      "name the server application by --server-id alone, or leave out --resource with get-token oidc"
+    ),
   ]
 
   /// What the client proves itself with.

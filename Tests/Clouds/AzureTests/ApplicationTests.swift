@@ -123,15 +123,23 @@ import Foundation
   }
 
   @Test(arguments: [
-    ("https://vstoken.actions.githubusercontent.com/t?x=1", true),
-    ("https://evil.example/t", false),
-    ("http://127.0.0.1:9/t", true),
+    ("https://vstoken.actions.githubusercontent.com/t?x=1", false, true),
+    ("https://evil.example/t", false, false), ("https://evil.example/t", true, true),
+    ("http://127.0.0.1:9/t", false, false), ("http://127.0.0.1:9/t", true, true),
+    ("http://evil.example/t", true, false),
   ])
-  func `a job of GitHub Actions asks GitHub alone`(url: String, isFine: Bool) async throws {
-    let world = AzureWorld([
-      "ACTIONS_ID_TOKEN_REQUEST_URL": url, "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "job",
-      "AZURE_CLIENT_ID": "gh",
-    ])
+  func `a job of GitHub Actions asks GitHub alone`(
+    url: String,
+    isAllowed: Bool,
+    isFine: Bool
+  ) async throws {
+    let world = AzureWorld(
+      [
+        "ACTIONS_ID_TOKEN_REQUEST_URL": url, "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "job",
+        "AZURE_CLIENT_ID": "gh",
+      ],
+      allowed: isAllowed ? [.azureOtherHosts] : []
+    )
     world.answer(AzureWorld.json(#"{"value":"GH-JWT"}"#), AzureWorld.token())
     let token = try? await world.token { $0.login = .github }
     #expect((token != nil) == isFine)
@@ -148,6 +156,7 @@ import Foundation
     ("https://dev.azure.com/org/p/_apis/oidctoken", true),
     ("https://org.visualstudio.com/p/oidctoken", true), ("https://evil.example/o", false),
     ("https://dev.azure.com.evil.example/o", false), ("http://dev.azure.com/o", false),
+    ("http://127.0.0.1:9/o", false),
   ])
   func `a job of Azure Pipelines asks Azure DevOps alone`(uri: String, isFine: Bool) async throws {
     let world = AzureWorld([
@@ -193,6 +202,53 @@ import Foundation
     #expect(world.sent[0].authorities == Array("PEM".utf8))
   }
 
+  @Test func `a proxy on this machine needs the user's leave as well`() async throws {
+    var variables = Self.federation
+    variables["AZURE_KUBERNETES_TOKEN_PROXY"] = "http://127.0.0.1:9443"
+    let world = AzureWorld(variables)
+    world.file("/token", "JWT")
+    let error = await #expect(throws: CloudError.self) {
+      try await world.token { $0.login = .workloadIdentity }
+    }
+    #expect(error?.remedy.contains("azure-other-hosts") == true)
+    #expect(world.sent.isEmpty)
+  }
+
+  // MARK: whose token is kept
+
+  /// A JSON Web Token that nobody signed.
+  private func assertion(_ subject: String, issuer: String = "https://github") -> String {
+    "e30.\(Base64URL.encode(#"{"iss":"\#(issuer)","sub":"\#(subject)"}"#.utf8)).AAAA"
+  }
+
+  @Test func `what is kept for one subject is not given to another`() async throws {
+    let world = AzureWorld(Self.federation)
+    let tokens = [assertion("a"), assertion("b"), assertion("a"), assertion("a", issuer: "other")]
+    world.answer(AzureWorld.token("of-a"), AzureWorld.token("of-b"), AzureWorld.token("of-other"))
+    var got: [String] = []
+    for token in tokens {
+      world.file("/token", token)
+      got.append(try await world.token { $0.login = .workloadIdentity }.token.expose())
+    }
+    #expect(got == ["of-a", "of-b", "of-a", "of-other"])
+  }
+
+  @Test func `of a token that is no JWT the job's address tells one from the other`() async throws {
+    for (second, expected) in [("/t?job=1", "first"), ("/t?job=2", "second")] {
+      let world = AzureWorld([
+        "ACTIONS_ID_TOKEN_REQUEST_URL": "https://x.actions.githubusercontent.com/t?job=1",
+        "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "job", "AZURE_CLIENT_ID": "gh",
+      ])
+      let opaque = AzureWorld.json(#"{"value":"OPAQUE"}"#)
+      world.answer(opaque, AzureWorld.token("first"), opaque, AzureWorld.token("second"))
+      _ = try await world.token { $0.login = .github }
+      let later = world.with([
+        "ACTIONS_ID_TOKEN_REQUEST_URL": "https://x.actions.githubusercontent.com\(second)"
+      ])
+      #expect(try await later.token { $0.login = .github }.token.expose() == expected)
+    }
+  }
+
   @Test func `a proxy whose certificate is for another name`() async throws {
     var variables = Self.federation
     variables["AZURE_KUBERNETES_TOKEN_PROXY"] = "https://10.0.0.1:9443"
@@ -226,6 +282,7 @@ import Foundation
     let token = try await world.token { $0.login = .azd }
     #expect(token.token.expose() == "AZD")
     #expect(token.expiry?.timeIntervalSince1970 == 1_795_471_200)
+    #expect(token.files == ["/home/me/.azd/auth.json", "/home/me/.azd/config.json"])
     #expect(
       world.ran[0].words == [
         "azd", "auth", "token", "-o", "json", "--no-prompt", "--scope",

@@ -49,7 +49,7 @@ final class AzureWorld: Sendable {
     var now = AzureWorld.now
   }
 
-  private let state = Mutex(State())
+  private let state: Shared
   let environment: [String: String]
   let allowed: Set<CloudPermission>
   let home: String
@@ -62,6 +62,26 @@ final class AzureWorld: Sendable {
     self.environment = environment
     self.allowed = allowed
     self.home = home
+    state = Shared()
+  }
+
+  /// The same world with other variables.
+  func with(_ variables: [String: String]) -> AzureWorld {
+    AzureWorld(self, environment.merging(variables) { $1 })
+  }
+
+  private init(_ other: AzureWorld, _ environment: [String: String]) {
+    self.environment = environment
+    (allowed, home, state) = (other.allowed, other.home, other.state)
+  }
+
+  /// What worlds with other variables share.
+  private final class Shared: Sendable {
+    private let state = Mutex(State())
+
+    func withLock<Value: Sendable>(_ body: (inout sending State) -> Value) -> Value {
+      state.withLock { body(&$0) }
+    }
   }
 
   // MARK: scripting

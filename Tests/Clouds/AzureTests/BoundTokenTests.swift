@@ -167,6 +167,99 @@ import Foundation
     #expect(error?.what.contains(why) == true, "\(error?.what ?? "")")
   }
 
+  @Test(arguments: [
+    "\(CertificateFixtures.key)\n\(CertificateFixtures.certificate)\n",
+    Data("\(CertificateFixtures.key)\n\(CertificateFixtures.certificate)".utf8)
+      .base64EncodedString(),
+  ])
+  func `a certificate that a secrets manager printed, in PEM or in base64`(text: String)
+    async throws
+  {
+    let world = AzureWorld()
+    world.answer(AzureWorld.token())
+    let settings = try world.settings {
+      $0.login = .spn
+      $0.clientID = "app"
+      $0.namesCertificate = true
+    }.knowing(clientSecret: nil, certificate: Secret(text), certificatePassword: nil)
+    let token = try await AzureTokens(settings, world.effects, openPFX: AzureWorld.noPFX).token()
+    #expect(token.files.isEmpty)
+    let jws = try CompactJWS(world.sent[0].form["client_assertion"] ?? "")
+    #expect(try json(jws.header)["x5t#S256"]?.string == Self.thumbprint)
+    #expect(world.keptParts.allSatisfy { !$0.contains { $0.contains("PRIVATE") } })
+  }
+
+  @Test(arguments: ["%%%", "cGZ4"])
+  func `a text that is no certificate is not shown`(text: String) async throws {
+    let world = AzureWorld()
+    let settings = try world.settings {
+      $0.login = .spn
+      $0.clientID = "app"
+    }.knowing(clientSecret: nil, certificate: Secret(text), certificatePassword: nil)
+    let error = await #expect(throws: CloudError.self) {
+      try await AzureTokens(settings, world.effects, openPFX: AzureWorld.noPFX).token()
+    }
+    #expect(error?.code == .configuration)
+    #expect(error?.what.contains(text) == false)
+  }
+
+  @Test(arguments: [
+    "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----",
+    "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----",
+  ])
+  func `an encrypted key is the host's to open, and without a password says what helps`(key: String)
+    async throws
+  {
+    let error = await #expect(throws: CloudError.self) { try await certified(self.world(key)) }
+    #expect(error?.what.contains("openssl pkcs8") == true)
+    let world = self.world(key)
+    let settings = try world.settings {
+      $0.login = .spn
+      $0.clientID = "app"
+      $0.certificateFile = "/app.pem"
+      $0.certificatePassword = Secret("pw")
+    }
+    let opened = await #expect(throws: CloudError.self) {
+      try await AzureTokens(settings, world.effects, openPFX: AzureWorld.noPFX).token()
+    }
+    #expect(opened?.what.contains("no PFX here") == true, "the host was asked")
+  }
+
+  @Test func `groups elsewhere are told of the token in the envelope`() async throws {
+    let payload = Base64URL.encode(#"{"hasgroups":true}"#.utf8)
+    let world = AzureWorld(allowed: [.azureOtherServers])
+    world.answer(AzureWorld.token("e30.\(payload).AAAA", type: "pop"))
+    _ = try await world.token {
+      $0.serverID = "api://cluster"
+      $0.login = .spn
+      $0.clientID = "app"
+      $0.clientSecret = Secret("s")
+      $0.boundTo = Self.resource
+    }
+    #expect(world.said.first?.contains("more than 200 groups") == true)
+  }
+
+  @Test func `what Entra ID wants of the next login comes with the refusal`() async throws {
+    let world = AzureWorld()
+    world.answer(
+      AzureWorld.json(
+        #"{"error":"invalid_grant","error_description":"AADSTS50076: x","claims":"{\"a\":1}"}"#,
+        status: 400
+      )
+    )
+    let settings = try world.settings {
+      $0.serverID = ServerApplication.arc
+      $0.login = .browser
+      $0.boundTo = Self.resource
+    }
+    let error = await #expect(throws: CloudError.self) {
+      try await AzureTokens(settings, world.effects, openPFX: AzureWorld.noPFX)
+        .boundToken(of: Secret("RT"), logIn: "lanyard login arc")
+    }
+    #expect(error?.remedy == "log in: lanyard login arc")
+    #expect((error?.cause as? EntraChallenge)?.claims == #"{"a":1}"#)
+  }
+
   @Test func `a PFX is opened by the host, with its password`() async throws {
     let key = try _RSA.Signing.PrivateKey(pemRepresentation: CertificateFixtures.key)
     let lines = CertificateFixtures.certificate.split(separator: "\n").dropFirst().dropLast()

@@ -51,6 +51,21 @@ enum CLIFixtures {
       """
   }
 
+  /// A cache with several accounts of one name, by tenant, whose refresh token `RT-WRITTEN` was written then.
+  static func accounts(_ accounts: [String: Int]) -> String {
+    let environment = #""environment":"login.microsoftonline.com""#
+    let rows = accounts.map { realm, written in
+      let home = #""home_account_id":"me.\#(realm)",\#(environment)"#
+      let account = #""\#(realm)":{\#(home),"realm":"\#(realm)","username":"\#(person)"}"#
+      let client = #""client_id":"\#(ServerApplication.azureCLI)","family_id":"1""#
+      let token = #""secret":"RT-\#(written)","last_modification_time":"\#(written)""#
+      return (account, #""\#(realm)":{\#(home),\#(client),\#(token)}"#)
+    }
+    let first = rows.map(\.0).joined(separator: ",")
+    let second = rows.map(\.1).joined(separator: ",")
+    return #"{"AccessToken":{},"Account":{\#(first)},"RefreshToken":{\#(second)}}"#
+  }
+
   /// A world in which somebody is signed in at the Azure CLI.
   static func world(
     _ environment: [String: String] = [:],

@@ -121,14 +121,6 @@ import Foundation
     #expect(try await token(world).expiry == Date(timeIntervalSince1970: 1_795_470_000))
   }
 
-  @Test func `nothing that Python would load is passed on to az`() async throws {
-    let world = CLIFixtures.world(["PYTHONPATH": "/tmp/evil"], cache: "")
-    world.program(#"{"accessToken":"AT","expires_on":1795474732}"#)
-    _ = try await token(world)
-    #expect(world.ran[0].variables["PYTHONPATH"] == "")
-    #expect(world.ran[0].variables["AZURE_EXTENSION_DIR"] == "")
-  }
-
   @Test func `a folder that a kubeconfig chose runs no program`() async throws {
     let world = AzureWorld(["AZURE_CONFIG_DIR": "/tmp/evil"])
     world.file("/tmp/evil/azureProfile.json", CLIFixtures.profile(CLIFixtures.subscription("s")))
@@ -167,6 +159,20 @@ import Foundation
         "az login --tenant \(AzureWorld.tenant) --scope \(AzureWorld.aks)/.default"
       ) == true
     )
+  }
+
+  @Test func `what Entra ID wants of the next login is in the command`() async throws {
+    let world = CLIFixtures.world(cache: CLIFixtures.cache(end: 0))
+    let claims = #"{\"access_token\":{\"acrs\":{\"values\":[\"p1\"]}}}"#
+    world.answer(
+      AzureWorld.json(
+        #"{"error":"interaction_required","error_description":"AADSTS50076: x","claims":"\#(claims)"}"#,
+        status: 400
+      )
+    )
+    let error = await #expect(throws: CloudError.self) { try await token(world) }
+    let encoded = Data(#"{"access_token":{"acrs":{"values":["p1"]}}}"#.utf8).base64EncodedString()
+    #expect(error?.remedy.hasSuffix("/.default --claims-challenge \(encoded)") == true)
   }
 
   // MARK: several accounts and tenants
@@ -249,7 +255,9 @@ import Foundation
       #"[{"tenant":"x","client_id":"app-1","client_secret":"wrong"},{"tenant":"\#(AzureWorld.tenant)","client_id":"app-1","client_secret":"s3"}]"#
     )
     world.answer(AzureWorld.token("SP"))
-    #expect(try await token(world).token.expose() == "SP")
+    let token = try await token(world)
+    #expect(token.token.expose() == "SP")
+    #expect(token.files.contains("/home/me/.azure/service_principal_entries.json"))
     #expect(world.sent[0].form["client_secret"] == "s3")
     #expect(world.sent[0].form["client_id"] == "app-1")
   }

@@ -194,6 +194,22 @@ import Foundation
     #expect(world.sent[0].url.hasSuffix("&client_id=mi-client"))
   }
 
+  @Test func `Machine Learning has a usual identity, which an option beats`() async throws {
+    var variables = Self.only("MSI_ENDPOINT", "MSI_SECRET")
+    variables["DEFAULT_IDENTITY_CLIENT_ID"] = "usual"
+    for (client, expected) in [(nil, "usual"), ("mine", "mine")] as [(String?, String)] {
+      let world = AzureWorld(variables)
+      world.answer(AzureWorld.json(#"{"access_token":"MI","expires_on":"1795474732"}"#))
+      _ = try await token(world, client: client)
+      #expect(world.sent[0].url.hasSuffix("&clientid=\(expected)"))
+      #expect(world.keptParts[0].contains("client \(expected)"))
+    }
+    let elsewhere = AzureWorld(["DEFAULT_IDENTITY_CLIENT_ID": "usual"])
+    elsewhere.answer(AzureWorld.json(#"{"access_token":"MI","expires_in":"100000"}"#))
+    _ = try await token(elsewhere)
+    #expect(!elsewhere.sent[0].url.contains("client"))
+  }
+
   @Test func `the client that people log in with is no managed identity`() async throws {
     let world = AzureWorld()
     world.answer(AzureWorld.json(#"{"access_token":"MI","expires_in":"100000"}"#))

@@ -77,10 +77,14 @@ struct Desk: Sendable {
 
   /// What the account's own configuration allows from now on.
   func allow(_ permissions: [String]) throws {
+    try configure("allow: [\(permissions.joined(separator: ", "))]\n")
+  }
+
+  /// Writes the account's own configuration.
+  func configure(_ configuration: String) throws {
     let home = "\(folder)/home/.config"
     for folder in [home, "\(home)/lanyard"] { try PrivateFile.makeFolder(folder) }
-    let list = permissions.joined(separator: ", ")
-    try PrivateFile.write("allow: [\(list)]\n", to: "\(home)/lanyard/config.yaml")
+    try PrivateFile.write(configuration, to: "\(home)/lanyard/config.yaml")
   }
 
   /// The words of a plain `get-token` for the lab.

@@ -38,8 +38,12 @@ package struct CLIProfile: Sendable, Equatable {
   }
 
   /// The subscription that is meant: the one that is named, else the default one if it is of the tenant, else one of
-  /// the tenant; else the default one, whose account may be a guest there.
-  package func subscription(named name: String?, tenant: String?) -> Subscription? {
+  /// the tenant; else the default one, whose account may be a guest there, unless only members count.
+  package func subscription(
+    named name: String?,
+    tenant: String?,
+    onlyMembers: Bool = false
+  ) -> Subscription? {
     if let name {
       return subscriptions.first { $0.id.lowercased() == name.lowercased() || $0.name == name }
     }
@@ -47,6 +51,7 @@ package struct CLIProfile: Sendable, Equatable {
     guard let tenant else { return usual ?? subscriptions.first }
     let ofTenant = subscriptions.filter { $0.tenant.lowercased() == tenant.lowercased() }
     if let usual, ofTenant.contains(usual) { return usual }
+    if onlyMembers { return ofTenant.first }
     return ofTenant.first ?? usual ?? subscriptions.first
   }
 }

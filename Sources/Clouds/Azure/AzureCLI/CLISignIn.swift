@@ -22,6 +22,9 @@ struct CLISignIn {
   /// Pauses in seconds before a torn file is read again: the Azure CLI writes into the file itself.
   private static let pauses = [0.05, 0.1, 0.2, 0.4]
 
+  /// Where the Azure CLI says who is signed in; nil where there is no home.
+  var profilePath: String? { path("azureProfile.json") }
+
   private func path(_ name: String) -> String? {
     if let folder = effects.environment["AZURE_CONFIG_DIR"] { return "\(folder)/\(name)" }
     return effects.home.map { "\($0)/.azure/\(name)" }
@@ -54,15 +57,20 @@ struct CLISignIn {
   }
 
   /// Whether somebody is signed in who may have a token of the tenant, in the cluster's cloud.
+  ///
+  /// `auto` takes nobody of another tenant: that they are guests here is a guess, and the next way may know better.
   var hasAccount: Bool {
-    guard let bytes = try? bytes("azureProfile.json"), let profile = CLIProfile(bytes) else {
-      return false
+    get async {
+      guard let profile = try? await whole("azureProfile.json", { CLIProfile($0) }) else {
+        return false
+      }
+      let subscription = profile.subscription(
+        named: settings.options.subscription,
+        tenant: settings.tenant,
+        onlyMembers: true
+      )
+      return subscription.map { (try? host($0)) != nil } ?? false
     }
-    let subscription = profile.subscription(
-      named: settings.options.subscription,
-      tenant: settings.options.tenantID
-    )
-    return subscription.map { (try? host($0)) != nil } ?? false
   }
 
   private func signIn(_ tenant: String?) -> String {
@@ -77,31 +85,44 @@ struct CLISignIn {
       throw CloudError(
         .loginNeeded,
         "nobody is signed in at the Azure CLI",
-        remedy: "sign in: \(AzureTool.az.signIn(tenant: settings.options.tenantID))"
+        remedy: "sign in: \(AzureTool.az.signIn(tenant: settings.tenant))"
       )
     }
     let named = settings.options.subscription
-    guard let subscription = profile.subscription(named: named, tenant: settings.options.tenantID)
-    else {
+    let chosen = profile.subscription(
+      named: named,
+      tenant: settings.tenant,
+      onlyMembers: settings.isAutomatic
+    )
+    guard let subscription = chosen else {
       throw CloudError(
         named == nil ? .loginNeeded : .configuration,
         named.map { "the Azure CLI knows no subscription \"\(ShownText.line($0, limit: 60))\"" }
           ?? "nobody is signed in at the Azure CLI",
         remedy: named == nil
-          ? "sign in: \(AzureTool.az.signIn(tenant: settings.options.tenantID))"
+          ? "sign in: \(AzureTool.az.signIn(tenant: settings.tenant))"
           : "see what it knows: az account list"
       )
     }
     var token = try await token(of: subscription)
-    token.files = ["azureProfile.json", "msal_token_cache.json", "msal_token_cache.bin"]
-      .compactMap { path($0) }
+    token.files = files(of: subscription.account).compactMap { path($0) }
     return token
+  }
+
+  /// The files that an account's token depends on.
+  private func files(of account: CLIProfile.Account) -> [String] {
+    switch account {
+    case .person: AzureTool.az.files
+    case .servicePrincipal:
+      ["azureProfile.json", "service_principal_entries.json", "service_principal_entries.bin"]
+    case .managedIdentity: ["azureProfile.json"]
+    }
   }
 
   private func token(
     of subscription: CLIProfile.Subscription
   ) async throws(CloudError) -> CloudToken {
-    let tenant = settings.options.tenantID ?? subscription.tenant
+    let tenant = settings.tenant ?? subscription.tenant
     switch subscription.account {
     case .managedIdentity(let name): return try await tokens.managedIdentity(name)
     case .servicePrincipal(let client):
@@ -114,7 +135,11 @@ struct CLISignIn {
   /// The Entra ID of the subscription's cloud; nil for one that only `az` knows.
   private func host(_ subscription: CLIProfile.Subscription) throws(CloudError) -> AuthorityHost? {
     guard let cloud = AzureCloud(named: subscription.cloud) else { return nil }
-    if settings.host.isLoopback { return settings.host }
+    if settings.host.isLoopback {
+      // A stand-in for the cloud: it gets the refresh token, so the user has to have said so.
+      try settings.host.check(effects)
+      return settings.host
+    }
     guard settings.host.cloud == cloud else {
       throw CloudError(
         .configuration,
@@ -141,9 +166,16 @@ struct CLISignIn {
       client: client,
       authority: try EntraAuthority(host: host, tenant: tenant),
       proof: try self.proof(proof),
-      trust: "azure-cli"
+      trust: ["azure-cli", Self.fingerprint(of: proof)]
     )
     return try await tokens.token(of: application)
+  }
+
+  private static func fingerprint(of proof: ServicePrincipalEntries.Proof) -> String {
+    switch proof {
+    case .secret(let secret), .assertion(let secret): AzureTokens.fingerprint(of: secret)
+    case .certificate(let path): "certificate \(path)"
+    }
   }
 
   private func proof(
@@ -220,7 +252,7 @@ struct CLISignIn {
   private func run(_ tenant: String?) async throws(CloudError) -> CloudToken {
     try await tokens.tool(
       .az,
-      tenant: tenant ?? settings.options.tenantID,
+      tenant: tenant ?? settings.tenant,
       subscription: settings.options.subscription
     )
   }

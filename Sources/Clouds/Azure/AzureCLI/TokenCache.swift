@@ -63,24 +63,49 @@ package struct TokenCache: Sendable {
     if let best = tokens.filter({ $0.expiry > end }).max(by: { $0.expiry < $1.expiry }) {
       return .token(best)
     }
-    for entry in entries("RefreshToken") where isOf(entry, homes, wanted) {
-      let isOurs = entry["client_id"]?.string == ServerApplication.azureCLI
-      guard isOurs || entry["family_id"]?.string == "1",
-        let home = entry["home_account_id"]?.string,
-        let secret = secret(entry)
-      else { continue }
-      return .refreshToken(secret, account: home)
-    }
-    return .nothing
+    let candidates = entries("RefreshToken").compactMap { refreshToken($0, homes, wanted) }
+    let best = candidates.max { $0.rank < $1.rank }
+    return best.map { .refreshToken($0.secret, account: $0.home) } ?? .nothing
   }
 
-  /// The accounts of a name: a person may be in several tenants under one, and a name's case does not matter.
-  private func accounts(_ wanted: Wanted) -> Set<String> {
-    let homes = entries("Account").compactMap { entry -> String? in
-      guard same(entry["username"], wanted.person), isAt(entry, wanted.hosts) else { return nil }
-      return entry["home_account_id"]?.string
+  /// A refresh token that may serve: better is one of an account that the tenant knows, and then the newest.
+  private struct Candidate {
+    let secret: Secret
+    let home: String
+    let isMember: Bool
+    let written: Int64
+
+    var rank: (Int, Int64) { (isMember ? 1 : 0, written) }
+  }
+
+  private func refreshToken(
+    _ entry: StrictJSON,
+    _ homes: [String: Bool],
+    _ wanted: Wanted
+  ) -> Candidate? {
+    let isOurs = entry["client_id"]?.string == ServerApplication.azureCLI
+    guard isOf(entry, homes, wanted), isOurs || entry["family_id"]?.string == "1",
+      let home = entry["home_account_id"]?.string, let secret = secret(entry)
+    else { return nil }
+    return Candidate(
+      secret: secret,
+      home: home,
+      isMember: homes[home] == true,
+      written: EntraAnswer.number(entry["last_modification_time"]) ?? 0
+    )
+  }
+
+  /// The accounts of a name, and whether the wanted tenant knows each: a person may have several under one name, whose
+  /// case does not matter.
+  private func accounts(_ wanted: Wanted) -> [String: Bool] {
+    var homes: [String: Bool] = [:]
+    for entry in entries("Account") {
+      guard same(entry["username"], wanted.person), isAt(entry, wanted.hosts),
+        let home = entry["home_account_id"]?.string
+      else { continue }
+      homes[home] = homes[home] == true || same(entry["realm"], wanted.tenant)
     }
-    return Set(homes)
+    return homes
   }
 
   private func entries(_ section: String) -> [StrictJSON] {
@@ -88,8 +113,8 @@ package struct TokenCache: Sendable {
     return members.sorted { $0.key < $1.key }.map(\.value)
   }
 
-  private func isOf(_ entry: StrictJSON, _ homes: Set<String>, _ wanted: Wanted) -> Bool {
-    guard let home = entry["home_account_id"]?.string, homes.contains(home) else { return false }
+  private func isOf(_ entry: StrictJSON, _ homes: [String: Bool], _ wanted: Wanted) -> Bool {
+    guard let home = entry["home_account_id"]?.string, homes[home] != nil else { return false }
     return isAt(entry, wanted.hosts)
   }
 

@@ -16,6 +16,20 @@ package enum AzureTool: Sendable, Equatable {
   /// `azd auth token`
   case azd
 
+  /// What it is called.
+  var program: String { self == .az ? "az" : "azd" }
+  /// Its folder in a home.
+  var folder: String { self == .az ? ".azure" : ".azd" }
+  /// The variable that names another folder.
+  var folderVariable: String { self == .az ? "AZURE_CONFIG_DIR" : "AZD_CONFIG_DIR" }
+  /// The files in its folder that hold the sign-in: an answer is good for as long as they stay as they are.
+  var files: [String] {
+    switch self {
+    case .az: ["azureProfile.json", "msal_token_cache.json", "msal_token_cache.bin"]
+    case .azd: ["auth.json", "config.json"]
+    }
+  }
+
   /// What is run, as azidentity runs it; `subscription` is of `az` alone.
   package func words(
     _ server: ServerApplication,

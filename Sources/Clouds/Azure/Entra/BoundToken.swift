@@ -98,15 +98,19 @@ package struct BoundToken: Sendable {
   }
 
   /// The resource that `--pop-claims` names, `u=RESOURCE` among pairs with commas between; throws `configuration`
-  /// without one, and for pairs that nobody knows.
+  /// without one, and for what is no pair.
+  ///
+  /// Other pairs are taken and change nothing, as with Azure/kubelogin: no API server looks for them.
   package static func resource(in claims: String) throws(CloudError) -> String {
     var resource: String?
     for pair in claims.split(separator: ",") {
       let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         .map { $0.trimmingSpaces }
-      guard halves.count == 2, halves[0] == "u", !halves[1].isEmpty, resource == nil else {
-        throw Self.refusal("\"\(ShownText.line(String(pair), limit: 60))\" is not u=RESOURCE")
+      guard halves.count == 2, !halves[0].isEmpty, !halves[1].isEmpty else {
+        throw Self.refusal("\"\(ShownText.line(String(pair), limit: 60))\" is not KEY=VALUE")
       }
+      guard halves[0] == "u" else { continue }
+      guard resource == nil else { throw Self.refusal("it names u=RESOURCE twice") }
       resource = halves[1]
     }
     guard let resource else { throw Self.refusal("it names no u=RESOURCE") }

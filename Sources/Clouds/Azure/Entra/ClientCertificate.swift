@@ -80,9 +80,10 @@ package struct ClientCertificate: Sendable {
   }
 }
 
-/// Reads client certificates: PEM here, PFX with what the host can.
+/// Reads client certificates: PEM here, PFX and encrypted keys with what the host can.
 package struct CertificateFile: Sendable {
-  /// The key (DER) and certificates (DER) of a PKCS #12 file, by its password; throws why not, in words for a message.
+  /// The key (DER) and certificates (DER) of a PKCS #12 file, or of a PEM file with an encrypted key, by its password;
+  /// throws why not, in words for a message.
   package typealias OpenPFX =
     @Sendable (_ bytes: [UInt8], _ password: Secret?) throws(RSAKey.Flaw) -> (
       key: [UInt8], certificates: [[UInt8]]
@@ -91,27 +92,51 @@ package struct CertificateFile: Sendable {
   /// Far above any chain with its key.
   private static let limit = 256 * 1024
 
+  /// The path, or what a message calls a text that is in no file.
   let path: String
+  private let text: Secret?
   let password: Secret?
   let openPFX: OpenPFX
 
   /// The file at a path, and the password of its key if that has one.
   package init(path: String, password: Secret?, openPFX: @escaping OpenPFX) {
     self.path = path
+    text = nil
     self.password = password
     self.openPFX = openPFX
   }
 
+  /// What such a file holds, from elsewhere: PEM, or either format in base64.
+  package init(text: Secret, password: Secret?, openPFX: @escaping OpenPFX) {
+    path = "that was given as a secret"
+    self.text = text
+    self.password = password
+    self.openPFX = openPFX
+  }
+
+  private func bytes(_ effects: CloudEffects) throws(CloudError) -> [UInt8]? {
+    guard let text = text?.expose() else { return try effects.readFile(path, Self.limit) }
+    guard text.utf8.count <= Self.limit else {
+      throw ClientCertificate.refusal(path, "it is too large")
+    }
+    if text.contains("-----BEGIN ") { return Array(text.utf8) }
+    guard let data = Data(base64Encoded: text.filter { !$0.isWhitespace }) else {
+      throw ClientCertificate.refusal(path, "it is neither PEM nor base64")
+    }
+    return Array(data)
+  }
+
   /// Reads the file; throws `configuration` for one that is missing or holds no key and certificate.
   package func read(_ effects: CloudEffects) throws(CloudError) -> ClientCertificate {
-    guard let bytes = try effects.readFile(path, Self.limit), !bytes.isEmpty else {
+    guard let bytes = try bytes(effects), !bytes.isEmpty else {
       throw ClientCertificate.refusal(path, "it is missing or empty")
     }
     let key: RSAKey
     let certificates: [[UInt8]]
     do throws(RSAKey.Flaw) {
       let isPEM = bytes.firstRange(of: Array("-----BEGIN ".utf8)) != nil
-      let parts = isPEM ? try PEM(bytes).parts() : try openPFX(bytes, password)
+      let isLocked = !isPEM || (password != nil && PEM(bytes).isEncrypted)
+      let parts = isLocked ? try openPFX(bytes, password) : try PEM(bytes).parts()
       key = try RSAKey(der: parts.key)
       certificates = parts.certificates
     } catch {
@@ -129,16 +154,21 @@ private struct PEM {
     lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
   }
 
+  /// Whether a key is behind a password: by its label, or by the headers of OpenSSL's older format.
+  var isEncrypted: Bool {
+    lines.contains { $0.contains("ENCRYPTED PRIVATE KEY") || $0.hasSuffix(",ENCRYPTED") }
+  }
+
   /// The one key and the certificates.
   func parts() throws(RSAKey.Flaw) -> (key: [UInt8], certificates: [[UInt8]]) {
-    let labels = ["PRIVATE KEY", "RSA PRIVATE KEY"]
+    let labels = isEncrypted ? [] : ["PRIVATE KEY", "RSA PRIVATE KEY"]
     var keys: [[UInt8]] = []
     for label in labels { keys += try blocks(label) }
     guard let key = keys.first else {
-      let isEncrypted = lines.contains { $0.contains("ENCRYPTED") }
       throw RSAKey.Flaw(
         reason: isEncrypted
-          ? "its key is encrypted; openssl pkcs12 -export makes a PFX of it" : "it has no RSA key"
+          ? "its key is encrypted; give its password, or write it without one: openssl pkcs8"
+          : "it has no RSA key"
       )
     }
     return (key, try blocks("CERTIFICATE"))

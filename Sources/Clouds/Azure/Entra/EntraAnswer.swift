@@ -24,6 +24,15 @@ package struct EntraToken: Sendable, Equatable {
   }
 }
 
+/// What Entra ID wants of the next login, beside a refusal (``ClaimsChallenge``).
+package struct EntraChallenge: Error, Sendable, Equatable, CustomStringConvertible {
+  /// A claims request, as the login is to send it.
+  package let claims: String
+
+  /// What `-v` shows.
+  package var description: String { "the next login is asked for \(ShownText.line(claims))" }
+}
+
 /// What an answer of the token endpoint says.
 package struct EntraAnswer: Sendable {
   /// The host that answers, for messages.
@@ -98,12 +107,29 @@ package struct EntraAnswer: Sendable {
     let reason = [ShownText.line(code, limit: 60), words].filter { !$0.isEmpty }
       .joined(separator: ": ")
     let kind = Self.kind(answer.status, code, fault)
+    let challenge = kind == .loginNeeded ? ClaimsChallenge.read(answer) : nil
     return CloudError(
       kind,
       "\(host) gives no token: \(answer.status)\(reason.isEmpty ? "" : " \(reason)")",
-      remedy: fault?.remedy(logIn: logIn) ?? Self.remedy(kind, logIn),
+      remedy: remedy(fault, kind, challenge),
+      cause: challenge.map { EntraChallenge(claims: $0) },
       retryAfter: RetryAfter.seconds(in: answer.headers, now: now)
     )
+  }
+
+  private func remedy(
+    _ fault: EntraFault?,
+    _ kind: CloudError.Code,
+    _ challenge: String?
+  ) -> String {
+    let logIn = challenge.map { self.logIn(asking: $0) } ?? logIn
+    return fault?.remedy(logIn: logIn) ?? Self.remedy(kind, logIn)
+  }
+
+  /// The Azure CLI takes a challenge in base64, from version 2.76 on (`az login --claims-challenge`).
+  private func logIn(asking challenge: String) -> String {
+    guard logIn.hasPrefix("az login ") else { return logIn }
+    return "\(logIn) --claims-challenge \(Data(challenge.utf8).base64EncodedString())"
   }
 
   /// What Entra ID writes before its trace ids.

@@ -19,6 +19,7 @@ package struct EntraAuthority: Sendable, Equatable {
         remedy: "give the tenant's GUID or domain name as --tenant-id"
       )
     }
+    guard tenant.lowercased() != "adfs" else { throw Self.unsupported("AD FS") }
     self.host = host.text
     self.tenant = tenant
   }
@@ -28,6 +29,15 @@ package struct EntraAuthority: Sendable, Equatable {
 
   /// The token endpoint of version 2.
   package var tokenEndpoint: String { "\(host)/\(tenant)/oauth2/v2.0/token" }
+
+  /// What there is to say of an identity provider that is not Entra ID.
+  static func unsupported(_ kind: String) -> CloudError {
+    CloudError(
+      .configuration,
+      "\(kind) is not supported: only Entra ID's endpoints of version 2 are",
+      remedy: "use Azure/kubelogin for such a cluster"
+    )
+  }
 
   /// Letters, digits, dots and hyphens, as domain names and GUIDs have them: anything else would change the URL.
   private static func isTenant(_ text: String) -> Bool {
@@ -71,22 +81,31 @@ package struct AuthorityHost: Sendable, Equatable {
       throw Self.refusal(text, option, "it is http, which only a loopback host may be")
     }
     guard address.query == nil else { throw Self.refusal(text, option, "it has a query") }
+    try Self.checkKind(address.path)
     self.text = text.hasSuffix("/") ? String(text.dropLast()) : text
     isLoopback = address.isLoopback
     cloud = address.isHTTPS && address.port == nil ? AzureCloud(loginHost: address.host) : nil
   }
 
-  /// Refuses a host that a kubeconfig could have made up, unless the user's own configuration allows it.
+  /// Refuses a host that a kubeconfig could have made up, unless the user's own configuration allows it: this machine's
+  /// ports too, because any program of any user can listen on one.
   ///
   /// Throws `configuration`.
   package func check(_ effects: CloudEffects) throws(CloudError) {
-    guard cloud == nil, !isLoopback, !effects.allows(.azureOtherHosts) else { return }
+    guard cloud == nil, !effects.allows(.azureOtherHosts) else { return }
     throw CloudError(
       .configuration,
       "\(text) is the Entra ID of no cloud that is known, and nothing secret is sent there",
       remedy:
         "if it is yours, allow \(CloudPermission.azureOtherHosts.rawValue) in ~/.config/lanyard/config.yaml"
     )
+  }
+
+  /// The authorities of AD FS and dSTS have paths of their own, and no endpoints of version 2 (MSAL, `authority.go`).
+  private static func checkKind(_ path: String) throws(CloudError) {
+    let first = path.split(separator: "/").first?.lowercased() ?? ""
+    guard first == "adfs" || first == "dstsv2" else { return }
+    throw EntraAuthority.unsupported(first == "adfs" ? "AD FS" : "dSTS")
   }
 
   private static func refusal(_ text: String, _ option: String, _ reason: String) -> CloudError {

@@ -53,17 +53,18 @@ package struct ServerApplication: Sendable, Equatable {
     [aksClient, arcClient, azureCLI].contains(id.lowercased())
   }
 
-  /// Refuses to get a token for something else than API servers without anybody being asked, because the kubeconfig
-  /// chooses the server that the token is then sent to: it could have the person's token for Azure itself.
+  /// Refuses to get a token for something else than API servers, because the kubeconfig chooses the server that the
+  /// token is then sent to: it could have the person's token for Azure itself, also by a login that shows the name of a
+  /// client which everybody trusts.
   ///
   /// Throws `configuration`, unless the user's own configuration allows it.
   package func check(_ effects: CloudEffects) throws(CloudError) {
     guard !isKubernetes, !effects.allows(.azureOtherServers) else { return }
     throw CloudError(
       .configuration,
-      "\(ShownText.line(id)) is not the server application of AKS or Azure Arc, and a kubeconfig may not have a token for it without a login",
+      "\(ShownText.line(id)) is not the server application of AKS or Azure Arc, and a kubeconfig may not have a token for it",
       remedy:
-        "if it is your cluster's, allow \(CloudPermission.azureOtherServers.rawValue) in ~/.config/lanyard/config.yaml, or use --login browser"
+        "if it is your cluster's, allow \(CloudPermission.azureOtherServers.rawValue) in ~/.config/lanyard/config.yaml"
     )
   }
 }

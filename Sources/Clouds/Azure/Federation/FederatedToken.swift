@@ -24,10 +24,28 @@ package enum FederatedToken: Sendable, Equatable {
     "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID",
   ]
 
+  /// Who a token was made for, so that what is kept of one subject is never given to another.
+  ///
+  /// Issuer and subject, which nobody has verified: Entra ID does, before there is anything to keep. Of a token that is
+  /// no JSON Web Token, a digest of where or what it was.
+  func trust(in token: Secret, _ effects: CloudEffects) -> [String] {
+    let claims = (try? CompactJWS(token.expose())).flatMap { try? StrictJSON(parsing: $0.payload) }
+    if let issuer = claims?["iss"]?.string, let subject = claims?["sub"]?.string {
+      return [text, issuer, subject]
+    }
+    let place =
+      switch self {
+      case .file: token
+      case .gitHub: Secret(effects.environment[GitHubActionsToken.urlVariable] ?? "")
+      case .pipelines: Secret(effects.environment["SYSTEM_OIDCREQUESTURI"] ?? "")
+      }
+    return [text, AzureTokens.fingerprint(of: place)]
+  }
+
   /// What keeps two apart, without a secret.
-  package var text: String {
+  private var text: String {
     switch self {
-    case .file(let path): "file \(path)"
+    case .file: "file"
     case .gitHub: "github"
     case .pipelines(let connection): "pipelines \(connection)"
     }
@@ -61,8 +79,7 @@ package enum FederatedToken: Sendable, Equatable {
         url: effects.environment[GitHubActionsToken.urlVariable],
         token: effects.environment[GitHubActionsToken.tokenVariable]
       )
-      let isLoopback = (try? WebAddress(job.origin))?.isLoopback == true
-      guard job.isGitHub || isLoopback || effects.allows(.azureOtherHosts) else {
+      guard job.isGitHub || effects.allows(.azureOtherHosts) else {
         throw Self.elsewhere("the token of this job", job.origin)
       }
       effects.trace("asking GitHub Actions for a token of this job")
@@ -170,13 +187,13 @@ struct PipelinesToken {
         remedy: "leave that variable to Azure Pipelines"
       )
     }
-    if address.isLoopback { return }
     let host = address.host.lowercased()
     let isMicrosoft =
       address.isHTTPS && address.port == nil
       && (host == "dev.azure.com" || host.hasSuffix(".dev.azure.com")
         || host.hasSuffix(".visualstudio.com"))
-    guard isMicrosoft || (address.isHTTPS && effects.allows(.azureOtherHosts)) else {
+    let isSafe = address.isHTTPS || address.isLoopback
+    guard isMicrosoft || (isSafe && effects.allows(.azureOtherHosts)) else {
       throw FederatedToken.elsewhere("the token of this job", address.host)
     }
   }

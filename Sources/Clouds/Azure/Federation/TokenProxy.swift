@@ -51,7 +51,7 @@ package struct TokenProxy: Sendable, Equatable {
     guard address.isHTTPS || address.isLoopback, address.query == nil else {
       throw refusal("it is not https, or it has a query")
     }
-    guard address.isLoopback || effects.allows(.azureOtherHosts) else {
+    guard effects.allows(.azureOtherHosts) else {
       throw FederatedToken.elsewhere("the workload's token", address.host)
     }
     let name = effects.environment["AZURE_KUBERNETES_SNI_NAME"] ?? address.host

@@ -21,8 +21,19 @@ package enum ManagedIdentitySource: Sendable, Equatable {
   /// The variables that decide, and those that are sent.
   package static let variables = [
     "IDENTITY_ENDPOINT", "IDENTITY_HEADER", "IDENTITY_SERVER_THUMBPRINT", "IMDS_ENDPOINT",
-    "MSI_ENDPOINT", "MSI_SECRET", "AZURE_POD_IDENTITY_AUTHORITY_HOST",
+    "MSI_ENDPOINT", "MSI_SECRET", "AZURE_POD_IDENTITY_AUTHORITY_HOST", usualClientVariable,
   ]
+
+  /// Which identity Machine Learning gives, unless one is named (azidentity `managed_identity_client.go`).
+  private static let usualClientVariable = "DEFAULT_IDENTITY_CLIENT_ID"
+
+  /// The identity that is asked for where this one is meant.
+  func usual(_ name: ManagedIdentityName, _ environment: [String: String]) -> ManagedIdentityName {
+    guard case .machineLearning = self, name == .systemAssigned,
+      let client = environment[Self.usualClientVariable]
+    else { return name }
+    return .client(client)
+  }
 
   /// Where the agent of Azure Arc lies: MSAL looks in the one or the other place.
   static let arcAgents = ["/opt/azcmagent/bin/himds", "/var/opt/azcmagent/bin/himds"]

@@ -22,6 +22,10 @@ package struct AzureOptions: Sendable {
   package var namesClientSecret = false
   /// A file with the application's certificate and key.
   package var certificateFile: String?
+  /// What is in such a file, once it is read from where options say: PEM, or a PFX file in base64.
+  package var certificate: Secret?
+  /// Whether an option says where that is.
+  package var namesCertificate = false
   /// The password of that file.
   package var certificatePassword: Secret?
   /// A file with a token that the application trusts.

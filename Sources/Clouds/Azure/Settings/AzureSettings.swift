@@ -11,10 +11,13 @@ package struct AzureSettings: Sendable {
   package let variables: AzureVariables
   /// How to come to a token.
   package private(set) var method: LoginMethod
+  /// Whether `auto` chose the method, so that another one is next.
+  package private(set) var isAutomatic = false
   /// What tokens are for.
   package let server: ServerApplication
   /// Where Entra ID is.
   package let host: AuthorityHost
+  private let stackPath: String?
 
   /// Puts them together; throws `configuration` for a cloud, method, authority or server that is none.
   package init(_ options: AzureOptions, _ effects: CloudEffects) throws(CloudError) {
@@ -27,6 +30,7 @@ package struct AzureSettings: Sendable {
     let named = try Self.method(variables.login)
     method = options.login ?? named ?? .auto
     host = try Self.host(options, variables, effects)
+    stackPath = effects.environment[StackEnvironment.variable]
     guard options.boundTo == nil || method.canBind else {
       throw CloudError(
         .configuration,
@@ -40,13 +44,19 @@ package struct AzureSettings: Sendable {
   package func taking(_ method: LoginMethod) -> AzureSettings {
     var copy = self
     copy.method = method
+    copy.isAutomatic = true
     return copy
   }
 
   /// The same with secrets that options name.
-  package func knowing(clientSecret: Secret?, certificatePassword: Secret?) -> AzureSettings {
+  package func knowing(
+    clientSecret: Secret?,
+    certificate: Secret? = nil,
+    certificatePassword: Secret?
+  ) -> AzureSettings {
     var copy = self
     copy.options.clientSecret = clientSecret
+    copy.options.certificate = certificate
     copy.options.certificatePassword = certificatePassword
     return copy
   }
@@ -63,31 +73,38 @@ package struct AzureSettings: Sendable {
     return method
   }
 
-  /// The authority that is named, else that of the cloud; a name of no cloud is an error either way.
+  /// The authority that an option names, else that of the cloud that one names, else that of a variable; a name of no
+  /// cloud is an error either way.
   private static func host(
     _ options: AzureOptions,
     _ variables: AzureVariables,
     _ effects: CloudEffects
   ) throws(CloudError) -> AuthorityHost {
-    let cloud: AuthorityHost
-    if let name = options.environment {
-      if name.lowercased() == AzureCloud.stackName.lowercased() {
-        cloud = try StackEnvironment.authorityHost(effects)
-      } else if let known = AzureCloud(named: name) {
-        cloud = AuthorityHost(known)
-      } else {
-        throw AzureCloud.unknown(name)
-      }
-    } else {
-      cloud = AuthorityHost(.global)
+    let known = options.environment.flatMap { AzureCloud(named: $0) }
+    if let name = options.environment, known == nil, !isStack(name) {
+      throw AzureCloud.unknown(name)
     }
     if let text = options.authorityHost {
       return try AuthorityHost(text, named: "--authority-host")
     }
+    if let known { return AuthorityHost(known) }
+    if options.environment != nil { return try StackEnvironment.authorityHost(effects) }
     if let text = variables.authorityHost {
       return try AuthorityHost(text, named: "AZURE_AUTHORITY_HOST")
     }
-    return cloud
+    return AuthorityHost(.global)
+  }
+
+  private static func isStack(_ name: String) -> Bool {
+    name.lowercased() == AzureCloud.stackName.lowercased()
+  }
+
+  /// The file with the endpoints of an Azure Stack, where it decides.
+  package var stackFile: String? {
+    guard let name = options.environment, Self.isStack(name), options.authorityHost == nil else {
+      return nil
+    }
+    return stackPath
   }
 
   // MARK: persons
@@ -95,9 +112,12 @@ package struct AzureSettings: Sendable {
   /// The client with which a person logs in.
   package var personsClient: String { options.clientID ?? server.usualClient }
 
+  /// The tenant that an option or a variable names, whatever the method.
+  package var tenant: String? { options.tenantID ?? variables.tenantID ?? pipelines?.tenant }
+
   /// The tenant, for methods that need one; throws `configuration`.
   package func authority() throws(CloudError) -> EntraAuthority {
-    guard let tenant = options.tenantID ?? variables.tenantID ?? pipelines?.tenant else {
+    guard let tenant else {
       throw CloudError(
         .configuration,
         "no tenant is named",
@@ -116,7 +136,8 @@ package struct AzureSettings: Sendable {
   /// The application's id: a public client, which `az aks get-credentials` writes for people, is none.
   package var applicationID: String? {
     let given = options.clientID.flatMap { ServerApplication.isPublicClient($0) ? nil : $0 }
-    return given ?? pipelines?.client ?? variables.clientID
+    // What a task of Azure Pipelines sets by itself only fills a gap.
+    return given ?? variables.clientID ?? pipelines?.client
   }
 
   /// The application's id; throws `configuration` where there is none.
@@ -140,6 +161,7 @@ package struct AzureSettings: Sendable {
   /// The secret or certificate that is given: by an option, else by a variable; nil if there is none.
   package var proof: Proof? {
     let password = options.certificatePassword ?? variables.certificatePassword
+    if let text = options.certificate { return .certificateText(text, password: password) }
     if let file = options.certificateFile { return .certificate(file, password: password) }
     if let secret = options.clientSecret { return .secret(secret) }
     if let file = variables.certificateFile { return .certificate(file, password: password) }
@@ -147,12 +169,16 @@ package struct AzureSettings: Sendable {
   }
 
   /// Whether a secret or certificate is named, read or not.
-  package var namesProof: Bool { options.namesClientSecret || proof != nil }
+  package var namesProof: Bool {
+    options.namesClientSecret || options.namesCertificate || proof != nil
+  }
 
   /// What an application proves itself with.
   package enum Proof: Sendable, Equatable {
     case secret(Secret)
     case certificate(String, password: Secret?)
+    /// What is in such a file: PEM, or a PFX file in base64.
+    case certificateText(Secret, password: Secret?)
   }
 
   /// Where a token comes from that the application trusts; throws `configuration` if nothing is named.

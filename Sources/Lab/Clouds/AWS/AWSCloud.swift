@@ -140,16 +140,18 @@ package final class AWSCloud: Sendable {
     ("/aws/container", { cloud in { request, _, _ in cloud.container(request) } }),
   ]
 
+  /// The fields that say something, by their lower-case names: all but those that every request has.
+  static func telling(_ fields: HTTPFields) -> [String: String] {
+    let plain: Set = ["content-length", "connection", "host"]
+    let found = fields.filter { !plain.contains($0.name.canonicalName) }
+    return Dictionary(found.map { ($0.name.canonicalName, $0.value) }) { $1 }
+  }
+
   private func note(_ request: Request, _ body: String, _ prefix: String) {
-    let plain: Set = ["user-agent", "content-length", "connection", "host"]
-    var headers: [String: String] = [:]
-    for field in request.headers where !plain.contains(field.name.canonicalName) {
-      headers[field.name.canonicalName] = field.value
-    }
     let path = request.uri.description.dropFirst(prefix.count)
     let recorded = Recorded(
       line: "\(request.method.rawValue) \(path.isEmpty ? "/" : path)",
-      headers: headers,
+      headers: Self.telling(request.headers),
       body: body
     )
     state.withLock { $0.requests.append(recorded) }

@@ -12,6 +12,8 @@ package struct EntraOptions: Sendable {
   package var certificates: [String: String] = [:]
   /// The resource whose API server takes tokens in envelopes; nil: it takes none.
   package var boundTo: String?
+  /// What was asked so far.
+  package let records = EntraRecords()
 
   /// The first tenant.
   package static let contoso = "11111111-1111-1111-1111-111111111111"

@@ -33,8 +33,11 @@ extension IdentityProvider {
     return document(metadata, exchange)
   }
 
-  /// Refuses a tenant that is not there.
+  /// Refuses a tenant that is not there; what comes to one is recorded.
   func checkTenant(_ exchange: Exchange) throws {
+    if exchange.entra != nil {
+      options.entra?.records.add(exchange.request, form: exchange.isPost ? exchange.fields : nil)
+    }
     guard let place = exchange.entra, options.entra?.tenants.contains(place.tenant) != true else {
       return
     }
@@ -74,10 +77,15 @@ extension IdentityProvider {
 
   /// A refusal in Entra ID's words: a number in the description and beside it.
   func entraRefusal(_ refusal: OAuthRefusal) -> JSONValue {
-    let number = refusal.entraCode ?? Self.usualCode(refusal.code)
+    let isUnknown = refusal.description == "unknown client"
+    let number = refusal.entraCode ?? (isUnknown ? 700_016 : Self.usualCode(refusal.code))
+    let code =
+      isUnknown
+      ? "unauthorized_client"
+      : refusal.code == "access_denied" ? "authorization_declined" : refusal.code
     let id = "22222222-3333-4444-5555-666666666666"
     return [
-      "error": .string(refusal.code == "access_denied" ? "authorization_declined" : refusal.code),
+      "error": .string(code),
       "error_description": .string(
         "AADSTS\(number): \(refusal.description) Trace ID: \(id) Correlation ID: \(id) Timestamp: \(HTTPDate.text(clock.now))"
       ),

@@ -78,6 +78,7 @@ extension IdentityProvider {
     let body = await request.bodyText() ?? ""
     var fields = request.queryFields
     if service == .cloudShell { fields = FormFields(decoding: body) }
+    options.entra?.records.add(request, form: service == .cloudShell ? fields : nil)
     let answer = await answer(request, fields, of: service)
     log.append(answer.status == .ok ? .clientGrant : .denied) { event in
       event.endpoint = service.rawValue
@@ -111,7 +112,7 @@ extension IdentityProvider {
     switch service {
     case .pipelines:
       return jobToken(fields["serviceConnectionId"], member: "oidcToken", Self.federationAudience)
-    case .github: return jobToken("github", member: "value", fields["audience"] ?? "")
+    case .github: return jobToken(fields["job"], member: "value", fields["audience"] ?? "")
     default: return await machineToken(fields, of: service)
     }
   }

@@ -83,7 +83,7 @@ import Foundation
 
   @Test(
     arguments: [
-      ("http://127.0.0.1:5000", "http://127.0.0.1:5000/", true),
+      ("http://127.0.0.1:5000", "", false), ("https://localhost", "", false),
       (
         "https://vpce-1.sts.us-west-2.vpce.amazonaws.com",
         "https://vpce-1.sts.us-west-2.vpce.amazonaws.com/", true
@@ -106,7 +106,7 @@ import Foundation
       ("nonsense", "", false),
     ]
   )
-  func `roles are assumed at STS's own hosts or on this machine`(
+  func `roles are assumed at STS's own hosts, and not at whoever listens on this machine`(
     endpoint: String,
     url: String,
     isTaken: Bool

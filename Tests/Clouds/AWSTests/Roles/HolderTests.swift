@@ -155,7 +155,7 @@ import Testing
   {
     let world = Self.world()
     let file = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"
-    let place = ["AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://localhost/a", file: "/pod"]
+    let place = ["AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://169.254.170.23/a", file: "/pod"]
     let claims = { (text: String) in Base64URL.encode(Array(text.utf8)) }
     // The kubelet's next token of the same service account is the same holder, as is the very same opaque text.
     for token in [
@@ -167,7 +167,9 @@ import Testing
       try await Self.token(world, "pod-admin", place)
     }
     #expect(Self.assumed(world).count == 4)
-    let moved = place.merging(["AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://localhost/b"]) { $1 }
+    let moved = place.merging(["AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://169.254.170.23/b"]) {
+      $1
+    }
     try await Self.token(world, "pod-admin", moved)
     #expect(Self.assumed(world).count == 5)
     let relative = ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/x"]

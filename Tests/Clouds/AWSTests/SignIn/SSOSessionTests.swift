@@ -117,8 +117,8 @@ import Foundation
   }
 
   @Test(arguments: [
-    ("AWS_ENDPOINT_URL_SSO_OIDC", "http://127.0.0.1:9/", "http://127.0.0.1:9"),
-    ("AWS_ENDPOINT_URL", "https://localhost:9", "https://localhost:9"),
+    ("AWS_ENDPOINT_URL_SSO_OIDC", "http://127.0.0.1:9/", nil),
+    ("AWS_ENDPOINT_URL", "https://localhost:9", nil),
     ("AWS_ENDPOINT_URL_SSO", "https://localhost:9", "https://oidc.us-east-1.amazonaws.com"),
     ("AWS_USE_FIPS_ENDPOINT", "true", "https://oidc-fips.us-east-1.amazonaws.com"),
     ("AWS_ENDPOINT_URL", "https://evil.example", nil),

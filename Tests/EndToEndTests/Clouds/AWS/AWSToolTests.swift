@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import EKSToken
 import Lab
+import ReadyCredential
 import Testing
 
 #if canImport(FoundationEssentials)
@@ -53,20 +55,30 @@ struct AWSToolTests {
         environment: variables
       )
       #expect(theirs.status == 0, "\(theirs.errors)")
-      let ours = try await ProcessRunner.run(
-        AWSTools.stopped(at: Self.time) + [
-          "\(try Programs.lanyard)-full", "get-token", "eks", "--region", row.region,
-          "--cluster-name", row.cluster,
-        ],
-        environment: variables
-      )
-      #expect(ours.status == 0, "\(ours.errors)")
-      let found = try JSONValue.parse(ours.output)["status"]
+      let words = [
+        "get-token", "eks", "--region", row.region, "--cluster-name", row.cluster,
+      ]
+      let ours = try #require(Self.signed(words, variables), "the small program does not answer")
+      let found = try JSONValue.parse(String(decoding: ours, as: UTF8.self))["status"]
       let expected = try JSONValue.parse(theirs.output)["status"]
       #expect(found?["token"]?.string == expected?["token"]?.string)
       #expect(found?["expirationTimestamp"]?.string == "2024-01-02T03:18:05Z")
       #expect(found == expected)
     }
+  }
+
+  /// What the signer gives in this very process at the moment at which the clock of the AWS CLI stands.
+  private static func signed(_ words: [String], _ variables: [String: String]) -> [UInt8]? {
+    let surroundings = Surroundings(
+      environment: { variables[$0].map { Array($0.utf8) } },
+      effectiveUser: 0,
+      workingDirectory: { nil }
+    )
+    return StaticKeyAnswer.bytes(
+      arguments: words.map { Array($0.utf8) },
+      surroundings: surroundings,
+      now: UnixTime(milliseconds: 1_704_164_645_000)
+    )
   }
 
   private static let config = """
@@ -127,26 +139,70 @@ struct AWSToolTests {
     }
   }
 
-  @Test func `what the AWS CLI keeps for a role is used`() async throws {
+  @Test func `with --role-arn both programs become the same role by one session name`() async throws
+  {
     try await AWSDesk.with { desk in
       let moto = try desk.desk.start(AWSTools.moto)
       defer { moto.send(15) }
       let base = try await moto.hears { $0.url(of: "http://127.0.0.1:") }.trimmingSuffix("/")
       try desk.write(Self.config)
-      let variables = try desk.surroundings([
-        "AWS_ENDPOINT_URL_STS": base, "AWS_DEFAULT_REGION": "us-west-2",
-      ])
-      let theirs = try await ProcessRunner.run(
-        AWSTools.aws + ["eks", "get-token", "--cluster-name", "lab", "--profile", "dev"],
-        environment: desk.desk.environment.merging(variables) { $1 }.filter {
-          $0.key != "LD_PRELOAD"
-        }
-      )
+      let variables = try Self.variables(desk, base)
+      let role = [
+        "--role-arn", "arn:aws:iam::111122223333:role/dev", "--profile", "base",
+      ]
+      let words = ["--region", "us-west-2", "eks", "get-token", "--cluster-name", "lab"]
+      let theirs = try await Self.run(words + role, desk, variables)
       #expect(theirs.status == 0, "\(theirs.errors)")
-      let ours = try await desk.getToken(["--profile", "dev", "-v"], variables)
+      let ours = try await desk.getToken(role, variables)
+      #expect(ours.status == 0, "\(ours.errors)")
+      let arn = "arn:aws:sts::111122223333:assumed-role/dev/EKSGetTokenAuth"
+      for token in [try theirs.token, try ours.token] {
+        #expect(try await Self.caller(of: token, at: base) == arn)
+      }
+    }
+  }
+
+  @Test(arguments: ["dev", "top", "web"])
+  func `what the AWS CLI keeps for a role is used, and nobody is asked`(
+    profile: String
+  ) async throws {
+    try await AWSDesk.with { desk in
+      let moto = try desk.desk.start(AWSTools.moto)
+      let base = try await moto.hears { $0.url(of: "http://127.0.0.1:") }.trimmingSuffix("/")
+      let token = "\(desk.desk.folder)/token"
+      try PrivateFile.write("eyJ.a.b", to: token)
+      try desk.write(Self.config.replacing("TOKEN", with: token))
+      let variables = try Self.variables(desk, base)
+      let words = ["eks", "get-token", "--cluster-name", "lab", "--profile", profile]
+      let theirs = try await Self.run(words, desk, variables)
+      #expect(theirs.status == 0, "\(theirs.errors)")
+      moto.send(9)
+      _ = try await moto.result()
+      let ours = try await desk.getToken(["--profile", profile, "-v"], variables)
       #expect(ours.status == 0, "\(ours.errors)")
       #expect(ours.errors.contains("using the credentials that the AWS CLI keeps"))
+      #expect(try ours.signingKey == theirs.signingKey)
     }
+  }
+
+  /// The variables of both programs beside moto.
+  private static func variables(_ desk: AWSDesk, _ base: String) throws -> [String: String] {
+    try desk.surroundings([
+      "AWS_ENDPOINT_URL_STS": base, "AWS_REGION": "us-west-2", "AWS_DEFAULT_REGION": "us-west-2",
+    ])
+  }
+
+  /// Runs the AWS CLI to its end.
+  private static func run(
+    _ words: [String],
+    _ desk: AWSDesk,
+    _ variables: [String: String]
+  ) async throws -> Outcome {
+    let result = try await ProcessRunner.run(
+      AWSTools.aws + words,
+      environment: desk.desk.environment.merging(variables) { $1 }.filter { $0.key != "LD_PRELOAD" }
+    )
+    return Outcome(status: result.status, output: result.output, errors: result.errors)
   }
 
   /// Sends the request in a token to moto, as a cluster sends it to STS, and gives the ARN that comes back.
@@ -156,8 +212,8 @@ struct AWSToolTests {
       text = sys.argv[1].removeprefix('k8s-aws-v1.')
       url = base64.urlsafe_b64decode(text + '=' * (-len(text) % 4)).decode()
       request = urllib.request.Request(
-          re.sub('^https://[^/]*', sys.argv[2], url),
-          headers={'x-k8s-aws-id': 'lab', 'Host': url.split('/')[2],
+          re.sub('^https?://[^/]*', sys.argv[2], url),
+          headers={'x-k8s-aws-id': 'lab', 'Host': 'sts.us-west-2.amazonaws.com',
                    'Authorization': 'AWS4-HMAC-SHA256 Credential=' +
                    re.search('X-Amz-Credential=([^&]*)', url)[1].replace('%2F', '/')})
       print(re.search('<Arn>(.*)</Arn>', urllib.request.urlopen(request).read().decode())[1])

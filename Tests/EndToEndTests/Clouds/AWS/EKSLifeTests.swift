@@ -56,6 +56,7 @@ import Foundation
   @Test func `a role is assumed once for many processes and clusters`() async throws {
     try await AWSDesk.with { desk in
       try desk.write(Self.role)
+      let variables = try desk.surroundings()
       let results = try await withThrowingTaskGroup(of: Outcome.self) { group in
         for number in 0..<6 {
           // Another cluster each time, so that no ready credential answers.
@@ -65,7 +66,7 @@ import Foundation
                 "get-token", "eks", "--cluster-name", "c\(number)", "--region", AWSCloud.region,
                 "--profile", "p",
               ],
-              desk.surroundings()
+              variables
             )
           }
         }
@@ -97,17 +98,26 @@ import Foundation
   {
     try await AWSDesk.with { desk in
       try desk.write(Self.role)
-      desk.aws.setLife(400)
-      let first = try await desk.getToken(["--profile", "p"])
-      let text = try #require(try first.credential["status"]?["expirationTimestamp"]?.string)
-      let end = try Date(text, strategy: .iso8601)
-      let left = end.timeIntervalSinceNow
-      #expect(left <= 400 && left > 200, "reported to last for \(left) s")
-      desk.aws.setLife(200)
+      // A few seconds more than a role's credentials must have left to be used.
+      desk.aws.setLife(305)
+      let first = try await Self.end(of: desk.getToken(["--profile", "p"]))
+      let left = first.timeIntervalSinceNow
+      #expect(left <= 305 && left > 200, "reported to last for \(left) s")
+      try await Task.sleep(for: .seconds(max(0, left - 299)))
+      desk.aws.setLife(3600)
+      // What was printed is not due yet, so that it takes something else to look at what is kept.
       try desk.write(Self.role + "\n# changed\n")
-      _ = try await desk.getToken(["--profile", "p"])
-      #expect(desk.actions.count == 1)
+      let second = try await Self.end(of: desk.getToken(["--profile", "p"]))
+      #expect(desk.actions == ["AssumeRole", "AssumeRole"])
+      #expect(second.timeIntervalSince(first) > 300)
     }
+  }
+
+  /// When client-go is told that a credential ends.
+  private static func end(of result: Outcome) throws -> Date {
+    #expect(result.status == 0, "\(result.errors)")
+    let text = try #require(try result.credential["status"]?["expirationTimestamp"]?.string)
+    return try Date(text, strategy: .iso8601)
   }
 
   @Test func `a torn cache of the AWS CLI is as good as none, and a whole one is used`()
@@ -137,15 +147,93 @@ import Foundation
 
   private static let cacheFile = "d048026984ef9e845abd7c7c9f9de5dff21571ba.json"
 
-  @Test func `files that their tool has locked are read all the same`() async throws {
+  @Test func `a cache that is written in place all the time costs nobody a token`() async throws {
     try await AWSDesk.with { desk in
       try desk.write(Self.role)
-      let file = "\(desk.desk.folder)/home/.aws/config"
-      let holder = try desk.desk.start(["flock", "-x", file, "sh", "-c", "echo held >&2; sleep 60"])
-      _ = try await holder.hears { $0.contains("held") ? "" : nil }
-      let result = try await desk.getToken(["--profile", "p"])
-      #expect(try desk.user(of: result).contains("assumed-role/dev/"))
-      holder.send(15)
+      desk.aws.add("AKIACACHED", secret: "cached", arn: "arn:aws:iam::1:user/cached")
+      let whole = """
+        {"Credentials":{"AccessKeyId":"AKIACACHED","SecretAccessKey":"cached","SessionToken":"",\
+        "Expiration":"2090-01-01T00:00:00Z"},"ResponseMetadata":{}}
+        """
+      try desk.write(whole, to: "cli/cache/\(Self.cacheFile)")
+      try desk.write(whole, to: "cli/whole")
+      // As version 2 of the AWS CLI writes it: cut off, then filled.
+      let script = "echo going >&2; while :; do : >\"$1\"; cat \"$2\" >\"$1\"; done"
+      let folder = "\(desk.desk.folder)/home/.aws/cli"
+      let writer = try desk.desk.start([
+        "sh", "-c", script, "sh", "\(folder)/cache/\(Self.cacheFile)", "\(folder)/whole",
+      ])
+      defer { writer.send(15) }
+      _ = try await writer.hears { $0.contains("going") ? "" : nil }
+      let words = AWSDesk.getToken + ["--profile", "p"]
+      let variables = try desk.surroundings()
+      let results = try await withThrowingTaskGroup(of: Outcome.self) { group in
+        for number in 0..<10 {
+          // A store of its own each time, so that each looks into the cache.
+          let own = ["XDG_STATE_HOME", "XDG_CACHE_HOME"].map {
+            ($0, "\(desk.desk.folder)/own\(number)")
+          }
+          let all = variables.merging(own) { $1 }
+          group.addTask { try await desk.desk.lanyard(words, all) }
+        }
+        return try await group.reduce(into: []) { $0.append($1) }
+      }
+      for result in results { #expect(try !desk.user(of: result).isEmpty) }
+    }
+  }
+
+  private static func instance(_ desk: AWSDesk) -> [String: String] {
+    [
+      "AWS_EC2_METADATA_DISABLED": "",
+      "AWS_EC2_METADATA_SERVICE_ENDPOINT": "\(desk.desk.lab.issuer)/aws/imds",
+    ]
+  }
+
+  @Test func `version 1 of the instance's service is asked where there is no other, if it may be`()
+    async throws
+  {
+    try await AWSDesk.with { desk in
+      desk.aws.setMetadataTokenStatus(404)
+      let found = try await desk.getToken([], Self.instance(desk))
+      #expect(try desk.user(of: found).contains("assumed-role/myrole/"))
+      let path = "/latest/meta-data/iam/security-credentials/"
+      #expect(
+        desk.aws.requests.map(\.line) == [
+          "PUT /latest/api/token", "GET \(path)", "GET \(path)myrole",
+        ]
+      )
+      #expect(desk.aws.requests.suffix(2).allSatisfy { $0.headers.isEmpty })
+      let strict = Self.instance(desk).merging(["AWS_EC2_METADATA_V1_DISABLED": "true"]) { $1 }
+      let refused = try await desk.getToken([], strict)
+      #expect(refused.status == 7)
+      #expect(refused.output.isEmpty)
+      #expect(refused.errors.contains("version 1 of it is switched off"))
+    }
+  }
+
+  @Test func `an instance's service that fails is away for now`() async throws {
+    try await AWSDesk.with { desk in
+      desk.aws.setMetadataTokenStatus(503)
+      let result = try await desk.getToken([], Self.instance(desk))
+      #expect(result.status == 5, "\(result.errors)")
+      #expect(result.errors.contains("instance metadata service answers 503"))
+    }
+  }
+
+  @Test func `the region is the instance's where nothing else names one`() async throws {
+    try await AWSDesk.with { desk in
+      let result = try await desk.desk.lanyard(
+        ["get-token", "eks", "--cluster-name", AWSCloud.cluster],
+        desk.surroundings(Self.instance(desk).merging(AWSDesk.keyVariables) { $1 })
+      )
+      #expect(try desk.user(of: result) == "arn:aws:iam::111122223333:user/me")
+      #expect(
+        desk.aws.requests.map(\.line) == [
+          "PUT /latest/api/token", "GET /latest/meta-data/placement/availability-zone/",
+        ]
+      )
+      let scope = try #require(try result.signedQuery["X-Amz-Credential"])
+      #expect(scope.contains("/\(AWSCloud.region)/sts/"))
     }
   }
 
@@ -209,15 +297,20 @@ import Foundation
     }
   }
 
-  @Test func `a token file is not sent to a host that a kubeconfig names`() async throws {
+  @Test(arguments: [
+    "https://sts.evil.example", "https://a1b2.execute-api.us-east-1.amazonaws.com/p",
+    "https://bucket.s3.us-west-2.amazonaws.com", "https://sts.s3.amazonaws.com",
+  ])
+  func `a token file is not sent to a host that a kubeconfig names`(host: String) async throws {
     try await AWSDesk.with { desk in
       try PrivateFile.write("eyJ.a.b\n", to: "\(desk.desk.folder)/token")
+      try desk.desk.allow([])
       let result = try await desk.getToken(
         [],
         [
           "AWS_WEB_IDENTITY_TOKEN_FILE": "\(desk.desk.folder)/token",
           "AWS_ROLE_ARN": "arn:aws:iam::1:role/r",
-          "AWS_ENDPOINT_URL_STS": "https://sts.evil.example",
+          "AWS_ENDPOINT_URL_STS": host,
         ]
       )
       #expect(result.status == 7)

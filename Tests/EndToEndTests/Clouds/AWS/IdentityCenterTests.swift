@@ -3,6 +3,11 @@
 import Lab
 import Testing
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -112,6 +117,57 @@ import Darwin
     }
   }
 
+  @Test func `a renewal that fails leaves the very file that was there`() async throws {
+    try await SignInDesk.with { aws in
+      try aws.signIn(for: 60)
+      aws.service.site.change { $0.refusal = "invalid_grant" }
+      let path = "\(aws.desk.folder)/home/\(SignInDesk.tokenPath)"
+      func mark() throws -> String {
+        let found = try FileManager.default.attributesOfItem(atPath: path)
+        return "\(found[.systemFileNumber] ?? "") \(found[.modificationDate] ?? "")"
+      }
+      let before = try mark()
+      // The token is still good, so each call that finds it due tries a renewal.
+      for region in ["eu-west-1", "eu-west-2"] {
+        let words = SignInDesk.getToken("dev") + ["--region", region]
+        let result = try await aws.desk.lanyard(words, aws.variables)
+        #expect(result.status == 0, "\(result.errors)")
+      }
+      #expect(aws.service.site.count("/token") > 0)
+      #expect(try mark() == before)
+      let folder = path.split(separator: "/").dropLast().joined(separator: "/")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: "/\(folder)").count == 1)
+    }
+  }
+
+  @Test func `a role on top of a sign-in ends with it, and is not the next person's`() async throws
+  {
+    try await SignInDesk.with(cloud: true) { aws in
+      let cloud = try #require(aws.desk.lab.aws)
+      let variables = aws.variables.merging(
+        ["AWS_ENDPOINT_URL_STS": "\(aws.desk.lab.issuer)/aws/sts"]
+      ) { $1 }
+      let words =
+        SignInDesk.getToken("dev") + ["--role-arn", "arn:aws:iam::111122223333:role/admin"]
+      func ask() async throws -> Outcome { try await aws.desk.lanyard(words, variables) }
+      try aws.signIn(for: 3600)
+      let first = try await ask()
+      #expect(first.status == 0, "\(first.errors)")
+      #expect(try await ask().signingKey == first.signingKey)
+      #expect(cloud.requests.count == 1)
+      let out = try await aws.desk.lanyard(["logout", "dev"], variables)
+      #expect(out.status == 0, "\(out.errors)")
+      let nobody = try await ask()
+      #expect(nobody.status == 3, "\(nobody.errors)")
+      #expect(nobody.output.isEmpty)
+      try aws.signIn(for: 3600)
+      let other = try await ask()
+      #expect(other.status == 0, "\(other.errors)")
+      #expect(try other.signingKey != first.signingKey)
+      #expect(cloud.requests.count == 2)
+    }
+  }
+
   @Test func `two accounts of one sign-in`() async throws {
     try await SignInDesk.with { aws in
       try aws.signIn(for: 3600)
@@ -153,11 +209,15 @@ import Darwin
   {
     try await SignInDesk.with { aws in
       try aws.signIn(for: -10)
+      try aws.desk.allow([])
+      let here = try await aws.token()
+      #expect(here.status == 7, "who listens on a port of this machine may be anybody")
+      #expect(here.errors.contains("aws-other-hosts"))
       var variables = aws.variables
       variables["AWS_ENDPOINT_URL_SSO_OIDC"] = "https://evil.example"
       let result = try await aws.desk.lanyard(SignInDesk.getToken("dev"), variables)
       #expect(result.status == 7)
-      #expect(result.errors.contains("evil.example"))
+      #expect(result.errors.contains("aws-other-hosts"))
       #expect(aws.service.site.count("/token") == 0)
     }
   }

@@ -177,13 +177,35 @@ extension Outcome {
   /// The access key that signed the token of EKS.
   var signingKey: String {
     get throws {
+      let query = try signedQuery
+      return try #require(query["X-Amz-Credential"]?.split(separator: "/").first.map(String.init))
+    }
+  }
+
+  /// The seconds from the signature to the end that client-go is told.
+  var reportedLife: Double {
+    get throws {
+      let time = Array(try #require(try signedQuery["X-Amz-Date"]))
+      try #require(time.count == 16)
+      let day = [time[0..<4], time[4..<6], time[6..<8]].map { String($0) }.joined(separator: "-")
+      let hour = [time[9..<11], time[11..<13], time[13..<15]].map { String($0) }.joined(
+        separator: ":"
+      )
+      let end = try #require(try credential["status"]?["expirationTimestamp"]?.string)
+      let start = try Date("\(day)T\(hour)Z", strategy: .iso8601)
+      return try Date(end, strategy: .iso8601).timeIntervalSince(start)
+    }
+  }
+
+  /// The query of the request that the token of EKS is.
+  var signedQuery: FormFields {
+    get throws {
       let token = try token
       try #require(token.hasPrefix("k8s-aws-v1."))
       let text = token.dropFirst(11).replacing("-", with: "+").replacing("_", with: "/")
       let padded = text + String(repeating: "=", count: (4 - text.count % 4) % 4)
       let url = String(decoding: try #require(Data(base64Encoded: String(padded))), as: UTF8.self)
-      let query = FormFields(decoding: url.split(separator: "?").last ?? "")
-      return try #require(query["X-Amz-Credential"]?.split(separator: "/").first.map(String.init))
+      return FormFields(decoding: url.split(separator: "?").last ?? "")
     }
   }
 }

@@ -20,6 +20,7 @@ extension Desk {
   static func withEntra(
     _ change: (inout LabOptions) throws -> Void = { _ in },
     entra: (inout EntraOptions) -> Void = { _ in },
+    allow: [String] = ["azure-other-hosts"],
     _ body: (Desk) async throws -> Void
   ) async throws {
     try await Desk.with(
@@ -29,8 +30,25 @@ extension Desk {
         options.accessLifetime = 3600
         try change(&options)
       },
-      body
+      { desk in
+        try desk.allowAzure(allow)
+        try await body(desk)
+      }
     )
+  }
+
+  /// What the account's own configuration allows from now on: by itself the lab is nobody's Entra ID.
+  func allowAzure(_ permissions: [String], _ more: String = "") throws {
+    let home = "\(folder)/home/.config"
+    for folder in [home, "\(home)/lanyard"] { try PrivateFile.makeFolder(folder) }
+    let list = permissions.joined(separator: ", ")
+    try PrivateFile.write("allow: [\(list)]\n\(more)", to: "\(home)/lanyard/config.yaml")
+  }
+
+  /// Trusts a tenant of the lab with passwords, as `lanyard trust` does.
+  func trustEntra(_ tenant: String = tenant) async throws {
+    let result = try await lanyard(["trust", "\(lab.issuer)/\(tenant)/v2.0"], try entra())
+    try #require(result.status == 0, "\(result.errors)")
   }
 
   /// Variables that make the lab the Entra ID, and this desk's home the account's.
@@ -38,11 +56,12 @@ extension Desk {
     try account().merging(["AZURE_AUTHORITY_HOST": "\(lab.issuer)/"]) { $1 }.merging(more) { $1 }
   }
 
-  /// The arguments that `az aks get-credentials` writes for kubelogin, for lanyard.
+  /// The arguments that `az aks get-credentials` writes for kubelogin, for lanyard and with the lab as Entra ID.
   func aksWords(_ more: String...) -> [String] {
     [
       "get-token", "aks", "--environment", "AzurePublicCloud", "--server-id", EntraOptions.aks,
-      "--client-id", Self.aksClient, "--tenant-id", Self.tenant,
+      "--client-id", Self.aksClient, "--tenant-id", Self.tenant, "--authority-host",
+      "\(lab.issuer)/",
     ] + more
   }
 
@@ -86,22 +105,61 @@ extension Desk {
     return url
   }
 
-  /// Signs alice in at the Azure CLI: its profile and its cache, with a refresh token of the lab's.
-  func signInAtCLI(_ cache: ((String) -> String)? = nil) async throws {
+  /// The tokens of a person, by their password at a tenant's token endpoint.
+  func tokens(
+    of person: String,
+    tenant: String = tenant,
+    scope: String = "openid offline_access"
+  ) async throws -> (access: String, refresh: String?) {
     let client = try WebClient(caPEM: lab.caPEM)
     let answer = try await client.send(
-      "\(lab.issuer)/\(Self.tenant)/oauth2/v2.0/token",
+      "\(lab.issuer)/\(tenant)/oauth2/v2.0/token",
       form: FormFields([
-        ("grant_type", "password"), ("client_id", Self.azureCLI), ("username", "alice"),
-        ("password", "alice"), ("scope", "openid offline_access"),
+        ("grant_type", "password"), ("client_id", Self.azureCLI), ("username", person),
+        ("password", person), ("scope", scope),
       ])
     )
     await client.close()
-    let token = try #require(try answer.json()["refresh_token"]?.string, "\(answer.body)")
+    let json = try answer.json()
+    let access = try #require(json["access_token"]?.string, "\(answer.body)")
+    return (access, json["refresh_token"]?.string)
+  }
+
+  /// Signs alice in at the Azure CLI: its profile and its cache, with a refresh token of the lab's.
+  func signInAtCLI(_ cache: ((String) -> String)? = nil) async throws {
+    let token = try #require(try await tokens(of: "alice").refresh)
+    try azureFile("azureProfile.json", Self.profile)
+    try azureFile("msal_token_cache.json", cache?(token) ?? Self.cache(token))
+  }
+
+  /// Writes a file of the Azure CLI's; gives its path.
+  @discardableResult
+  func azureFile(_ name: String, _ text: String) throws -> String {
     try PrivateFile.makeFolder("\(folder)/home/.azure")
-    try PrivateFile.write(Self.profile, to: "\(folder)/home/.azure/azureProfile.json")
-    let text = cache?(token) ?? Self.cache(token)
-    try PrivateFile.write(text, to: "\(folder)/home/.azure/msal_token_cache.json")
+    let path = "\(folder)/home/.azure/\(name)"
+    try PrivateFile.write(text, to: path)
+    return path
+  }
+
+  /// Puts a program into the account's own folder for them.
+  func program(_ name: String, _ script: String) async throws {
+    let folder = "\(folder)/home/.local/bin"
+    for path in ["\(self.folder)/home/.local", folder] { try PrivateFile.makeFolder(path) }
+    try PrivateFile.write("#!/bin/sh\n\(script)\n", to: "\(folder)/\(name)")
+    let result = try await ProcessRunner.run(["chmod", "700", "\(folder)/\(name)"])
+    try #require(result.status == 0)
+  }
+
+  /// Runs lanyard so many times at once.
+  func atOnce(
+    _ count: Int,
+    _ words: [String],
+    _ variables: [String: String]
+  ) async throws -> [Outcome] {
+    try await withThrowingTaskGroup(of: Outcome.self) { group in
+      for _ in 0..<count { group.addTask { try await lanyard(words, variables) } }
+      return try await group.reduce(into: []) { $0.append($1) }
+    }
   }
 
   private static let profile =

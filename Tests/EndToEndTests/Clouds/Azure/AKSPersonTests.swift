@@ -85,9 +85,34 @@ struct AKSPersonTests {
   @Test func `a password in a variable`() async throws {
     try await Desk.withEntra { desk in
       let variables = try desk.entra(["AZURE_USERNAME": "alice", "AZURE_PASSWORD": "alice"])
-      let result = try await desk.lanyard(desk.aksWords("--login", "ropc"), variables)
+      let words = desk.aksWords("--login", "ropc")
+      let refused = try await desk.lanyard(words, variables)
+      #expect(refused.status == 7)
+      #expect(refused.errors.contains("lanyard trust \(desk.lab.issuer)/\(Desk.tenant)/v2.0"))
+      #expect(desk.lab.count(.passwordGrant) == 0)
+      try await desk.trustEntra()
+      let result = try await desk.lanyard(words, variables)
       #expect(result.status == 0, "\(result.errors)")
       #expect(try result.claims["preferred_username"]?.string == "alice")
+      let context = variables.merging(["KUBECONFIG": try desk.kubeconfig(words)]) { $1 }
+      let logout = try await desk.lanyard(["logout", "lab"], context)
+      #expect(logout.status == 0, "\(logout.errors)")
+    }
+  }
+
+  @Test func `lanyard login of a context with a password trusts the tenant from then on`()
+    async throws
+  {
+    try await Desk.withEntra { desk in
+      let words =
+        desk.aksWords("--login", "password") + ["--username", "alice", "--password-env", "PW"]
+      let variables = try desk.entra(["PW": "alice", "KUBECONFIG": try desk.kubeconfig(words)])
+      let login = try await desk.lanyard(["login", "lab"], variables)
+      #expect(login.status == 0, "\(login.errors)")
+      let token = try await desk.lanyard(words, variables)
+      #expect(token.status == 0, "\(token.errors)")
+      let logout = try await desk.lanyard(["logout", "lab"], variables)
+      #expect(logout.status == 0, "\(logout.errors)")
     }
   }
 
@@ -96,6 +121,7 @@ struct AKSPersonTests {
     let resource = "/subscriptions/s/connectedClusters/c"
     try await Desk.withEntra(entra: { $0.boundTo = resource }) { desk in
       let variables = try desk.entra(["AZURE_USERNAME": "alice", "AZURE_PASSWORD": "alice"])
+      try await desk.trustEntra()
       let words = [
         "get-token", "aks", "--server-id", EntraOptions.arc, "--tenant-id", Desk.tenant, "--login",
         "password", "--pop-enabled", "--pop-claims", "u=\(resource)",
@@ -144,6 +170,34 @@ struct AKSPersonTests {
       try await Task.sleep(for: .seconds(1.1))
       let third = try await desk.lanyard(words, try desk.entra())
       #expect(third.status == 0, "it is renewed again: \(third.errors)")
+    }
+  }
+
+  @Test func `nor is it lost where only a bound token was refused`() async throws {
+    try await Desk.withEntra { desk in
+      let words = [
+        "get-token", "aks", "--server-id", EntraOptions.arc, "--tenant-id", Desk.tenant, "--login",
+        "browser",
+      ]
+      let first = try desk.startLanyard(words, try desk.entra())
+      try await desk.answerEntra(first)
+      #expect(try await first.result().status == 0)
+      let claims = #"{\"access_token\":{\"capolids\":{\"essential\":true,\"values\":[\"c1\"]}}}"#
+      try refuse(desk, 50_076, "interaction_required", claims: claims)
+      let bound = words + ["--pop-enabled", "--pop-claims", "u=/c"]
+      let variables = try desk.entra(["KUBECONFIG": try desk.kubeconfig(bound)])
+      for _ in 0..<2 {
+        let refused = try await desk.lanyard(bound, variables)
+        #expect(refused.status == 3, "\(refused.errors)")
+        #expect(refused.errors.contains("AADSTS50076"))
+        #expect(refused.errors.contains("log in: lanyard login lab"), "\(refused.errors)")
+      }
+      let login = try desk.startLanyard(["login", "lab"], variables)
+      let url = try await desk.answerEntra(login)
+      #expect(url.contains("claims=%7B%22access_token%22%3A%7B%22capolids%22"))
+      #expect(try await login.result().status == 0)
+      let result = try await desk.lanyard(bound, variables)
+      #expect(result.status == 0, "\(result.errors)")
     }
   }
 

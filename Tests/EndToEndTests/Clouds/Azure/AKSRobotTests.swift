@@ -13,6 +13,7 @@ import Foundation
 @Suite struct AKSRobotTests {
   private static let app = "aaaaaaaa-0000-0000-0000-000000000001"
   private static let secret = "app-secret-of-the-lab"
+  private static let other = "77777777-7777-7777-7777-777777777777"
 
   /// The arguments without a person's client.
   private func words(_ method: String, _ more: String...) -> [String] {
@@ -22,11 +23,15 @@ import Foundation
     ] + more
   }
 
-  private func withApp(_ body: (Desk) async throws -> Void) async throws {
+  private func withApp(
+    allow: [String] = ["azure-other-hosts"],
+    _ body: (Desk) async throws -> Void
+  ) async throws {
     try await Desk.withEntra(
       { options in
         options.clients.append(LabClient(Self.app, secret: Self.secret))
       },
+      allow: allow,
       body
     )
   }
@@ -86,7 +91,7 @@ import Foundation
   }
 
   @Test func `secrets go to no other host`() async throws {
-    try await withApp { desk in
+    try await withApp(allow: []) { desk in
       let variables = try desk.entra([
         "AZURE_CLIENT_ID": Self.app, "AZURE_CLIENT_SECRET": Self.secret,
         "AZURE_AUTHORITY_HOST": "https://login.evil.example/",
@@ -99,61 +104,68 @@ import Foundation
 
   // MARK: certificates
 
-  /// A certificate and key made by openssl, for the application.
-  private func withCertificate(
-    _ body: (Desk, _ pem: String, _ key: String) async throws -> Void
-  ) async throws {
-    let scratch = try PrivateFile.temporaryFolder(prefix: "lanyard-app")
-    defer { PrivateFile.removeFolder(scratch) }
-    let made = try await ProcessRunner.run([
-      "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "\(scratch)/key.pem",
-      "-out", "\(scratch)/cert.pem", "-days", "2", "-subj", "/CN=app",
-    ])
-    try #require(made.status == 0, "\(made.errors)")
-    let shown = try await ProcessRunner.run([
-      "openssl", "pkey", "-in", "\(scratch)/key.pem", "-pubout",
-    ])
-    let certificate = try PrivateFile.read("\(scratch)/cert.pem")
-    let key = try PrivateFile.read("\(scratch)/key.pem")
-    try await Desk.withEntra(
-      { options in
-        options.clients.append(LabClient(Self.app, method: .privateKeyJWT, key: shown.output))
-      },
-      entra: { $0.certificates[Self.app] = certificate }
-    ) { desk in
-      try await body(desk, certificate, key)
+  @Test func `a certificate in PEM: a file, a variable, a secret of the configuration`()
+    async throws
+  {
+    try await AKSCertificate.withDesk(Self.app) { desk, pem in
+      let file = try desk.file("app.pem", pem)
+      try desk.allowAzure(["azure-other-hosts"], "secrets: {app: {command: [cat, \"\(file)\"]}}\n")
+      let variables = try desk.entra(["APP": pem])
+      for (option, value) in [("", file), ("-env", "APP"), ("-from", "app")] {
+        let result = try await desk.lanyard(
+          words("spn", "--client-id", Self.app, "--client-certificate\(option)", value),
+          variables
+        )
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(try result.claims["sub"]?.string == Self.app)
+      }
     }
   }
 
-  @Test func `a certificate in PEM`() async throws {
-    try await withCertificate { desk, certificate, key in
-      let file = try desk.file("app.pem", certificate + key)
+  @Test func `a certificate whose key is encrypted, with its password`() async throws {
+    try await AKSCertificate.withDesk(Self.app, password: "pw") { desk, pem in
+      let file = try desk.file("app.pem", pem)
+      let words = words("spn", "--client-id", Self.app, "--client-certificate", file)
       let result = try await desk.lanyard(
-        words("spn", "--client-id", Self.app, "--client-certificate", file),
+        words + ["--client-certificate-password-file", try desk.file("password", "pw")],
         try desk.entra()
       )
       #expect(result.status == 0, "\(result.errors)")
-      #expect(try result.claims["sub"]?.string == Self.app)
+      for (variables, why) in [
+        ([:], "openssl pkcs8"),
+        (["AZURE_CLIENT_CERTIFICATE_PASSWORD": "another"], "its password is another"),
+      ] as [([String: String], String)] {
+        let refused = try await desk.lanyard(words, try desk.entra(variables))
+        #expect(refused.status == 7)
+        #expect(refused.errors.contains(why), "\(refused.errors)")
+      }
     }
   }
 
-  @Test func `a certificate in PFX, with its password`() async throws {
-    try await withCertificate { desk, certificate, key in
-      let pem = try desk.file("app.pem", certificate + key)
+  @Test func `a certificate in PFX, with its password, also in base64`() async throws {
+    try await AKSCertificate.withDesk(Self.app) { desk, certificate in
+      let pem = try desk.file("app.pem", certificate)
       let pfx = "\(desk.folder)/app.pfx"
       let made = try await ProcessRunner.run([
         "openssl", "pkcs12", "-export", "-in", pem, "-out", pfx, "-passout", "pass:pw",
       ])
       try #require(made.status == 0, "\(made.errors)")
-      let words = words("spn", "--client-id", Self.app, "--client-certificate", pfx)
+      let text = try await ProcessRunner.run(["base64", pfx]).output
       let password = try desk.file("password", "pw")
-      let result = try await desk.lanyard(
-        words + ["--client-certificate-password-file", password],
-        try desk.entra()
-      )
-      #expect(result.status == 0, "\(result.errors)")
+      for (option, value) in [("", pfx), ("-env", "APP")] {
+        let result = try await desk.lanyard(
+          words("spn", "--client-id", Self.app, "--client-certificate\(option)", value) + [
+            "--client-certificate-password-file", password,
+          ],
+          try desk.entra(["APP": text])
+        )
+        #expect(result.status == 0, "\(result.errors)")
+      }
       let variables = try desk.entra(["AZURE_CLIENT_CERTIFICATE_PASSWORD": "another"])
-      let wrong = try await desk.lanyard(words, variables)
+      let wrong = try await desk.lanyard(
+        words("spn", "--client-id", Self.app, "--client-certificate", pfx),
+        variables
+      )
       #expect(wrong.status == 7)
       #expect(wrong.errors.contains("its password is another"))
     }
@@ -167,7 +179,10 @@ import Foundation
         options.accessLifetime = 400
         options.clients.append(LabClient(Self.app, secret: Self.secret))
       },
-      entra: { $0.federated[Self.app] = "system:serviceaccount:ns:sa" }
+      entra: {
+        $0.federated[Self.app] = "system:serviceaccount:ns:sa"
+        $0.tenants.append(Self.other)
+      }
     ) { desk in
       let subject = "system:serviceaccount:ns:sa"
       let audience = "api://AzureADTokenExchange"
@@ -182,12 +197,16 @@ import Foundation
         #expect(try result.claims["sub"]?.string == Self.app)
       }
       let other = try desk.lab.assertion(subject: "somebody else", audience: audience)
-      _ = try desk.file("token", other)
-      let tenant = "77777777-7777-7777-7777-777777777777"
-      let elsewhere = words("workload-identity").map { $0 == Desk.tenant ? tenant : $0 }
-      let unknown = try await desk.lanyard(elsewhere, variables)
-      #expect(unknown.status == 7)
-      #expect(unknown.errors.contains("AADSTS90002"), "\(unknown.errors)")
+      let elsewhere = words("workload-identity").map { $0 == Desk.tenant ? Self.other : $0 }
+      for words in [words("workload-identity"), elsewhere] {
+        _ = try desk.file("token", other)
+        let refused = try await desk.lanyard(words, variables)
+        #expect(refused.status == 7)
+        #expect(refused.errors.contains("AADSTS700213"), "\(refused.errors)")
+        _ = try desk.file("token", try desk.lab.assertion(subject: subject, audience: audience))
+        let again = try await desk.lanyard(words, variables)
+        #expect(again.status == 0, "\(again.errors)")
+      }
     }
   }
 
@@ -234,7 +253,7 @@ import Foundation
         variables["SYSTEM_ACCESSTOKEN"] = "lab-machine-secret"
         variables["AZURESUBSCRIPTION_SERVICE_CONNECTION_ID"] = "conn"
       } else {
-        variables["ACTIONS_ID_TOKEN_REQUEST_URL"] = "\(desk.lab.issuer)/azure/github?job=1"
+        variables["ACTIONS_ID_TOKEN_REQUEST_URL"] = "\(desk.lab.issuer)/azure/github?job=github"
         variables["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = "lab-machine-secret"
       }
       let result = try await desk.lanyard(words(method), variables)

@@ -5,19 +5,6 @@ import Testing
 
 /// The sign-in of the Azure CLI, with and without `az`.
 @Suite struct AKSSignInTests {
-  private func az(_ desk: Desk, _ script: String) throws -> String {
-    let folder = "\(desk.folder)/home/.local/bin"
-    try PrivateFile.makeFolder("\(desk.folder)/home/.local")
-    try PrivateFile.makeFolder(folder)
-    try PrivateFile.write("#!/bin/sh\n\(script)\n", to: "\(folder)/az")
-    return "\(folder)/az"
-  }
-
-  private func makeExecutable(_ path: String) async throws {
-    let result = try await ProcessRunner.run(["chmod", "700", path])
-    try #require(result.status == 0)
-  }
-
   @Test func `the refresh token of its cache, without az`() async throws {
     try await Desk.withEntra { desk in
       try await desk.signInAtCLI()
@@ -38,11 +25,10 @@ import Testing
     try await Desk.withEntra { desk in
       let token = try desk.lab.assertion(subject: "of az", audience: EntraOptions.aks)
       try await desk.signInAtCLI { _ in "\u{1}encrypted" }
-      let path = try az(
-        desk,
+      try await desk.program(
+        "az",
         #"echo "$@" > "$HOME/az-arguments"; echo '{"accessToken":"\#(token)","expires_on":4102444800}'"#
       )
-      try await makeExecutable(path)
       let result = try await desk.lanyard(desk.aksWords("--login", "azurecli"), try desk.entra())
       #expect(result.status == 0, "\(result.errors)")
       #expect(try result.token == token)

@@ -332,9 +332,11 @@ import Foundation
           "http://169.254.169.254/computeMetadata/v1/instance/service-accounts/default/identity",
         "headers": ["Metadata-Flavor": "Google"],
       ]
-      let result = try await token(desk, external(desk, source))
+      var credential = try #require(external(desk, source).object)
+      credential["token_url"] = "https://sts.googleapis.com/v1/token"
+      let result = try await token(desk, .object(credential))
       #expect(result.status == 7, "\(result.errors)")
-      #expect(result.errors.contains("google-other-hosts"), "\(result.errors)")
+      #expect(result.errors.contains("metadata service at 169.254.169.254"), "\(result.errors)")
     }
   }
 
@@ -346,6 +348,18 @@ import Foundation
       let other = try await desk.getToken([Self.option])
       #expect(other.status == 3)
       #expect(other.errors.contains("run: gcloud auth application-default login"))
+    }
+  }
+
+  /// By itself the lab is one of the others: whoever listens on a port of this machine.
+  @Test func `nor to this machine`() async throws {
+    try await GoogleDesk.with { desk in
+      try await desk.signIn("me@example.com")
+      try desk.desk.allow([])
+      let result = try await desk.getToken()
+      #expect(result.status == 7, "\(result.errors)")
+      #expect(result.errors.contains("google-other-hosts"))
+      #expect(desk.lines.isEmpty)
     }
   }
 

@@ -193,10 +193,8 @@ struct GoogleDesk: Sendable {
   /// The secrets that the account's own configuration names from now on.
   func configure(secrets: String) throws { try configure(adding: "secrets:\n  \(secrets)") }
 
-  /// What else stands in the account's own configuration from now on.
+  /// What else stands in the account's own configuration from now on, beside the leave to use the lab.
   func configure(adding lines: String) throws {
-    try allow()
-    let path = "\(desk.folder)/home/.config/lanyard/config.yaml"
-    try PrivateFile.write("\(try PrivateFile.read(path))\(lines)\n", to: path)
+    try desk.configure("allow: [google-other-hosts]\n\(lines)\n")
   }
 }

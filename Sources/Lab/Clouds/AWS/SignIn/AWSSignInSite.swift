@@ -23,6 +23,9 @@ package final class AWSSignInSite: LabWebsite, Sendable {
     package let target: String
     package let headers: HTTPFields
     package let body: String
+
+    /// The fields that say something, by their lower-case names.
+    package var fields: [String: String] { AWSCloud.telling(headers) }
   }
 
   /// What tests change while it runs.
