@@ -274,4 +274,24 @@ import Foundation
     #expect(secret.secret.expose() == "secret-1")
     #expect(try await source.secret() == "secret-1", "nor does whoever comes next")
   }
+
+  @Test func `what spends something is never given up half-way`() async throws {
+    let source = Source(try World())
+    _ = try await source.secret()
+    source.world.pass(3000)
+    let kept = KeptSecrets(
+      store: source.world.store,
+      effects: source.world.effects,
+      rejected: false
+    )
+    let slow: @Sendable () async throws(CloudError) -> KeptSecret = {
+      () async throws(CloudError) -> KeptSecret in
+      try? await Task.sleep(for: .seconds(Numbers.patience + 0.3))
+      guard !Task.isCancelled else { throw CloudError(.failed, "given up", remedy: "") }
+      return try await source.make()
+    }
+    let terms = KeptTerms(enough: 60, spends: true)
+    let secret = try await kept.secret(of: Self.role, terms: terms, make: slow)
+    #expect(secret.secret.expose() == "secret-2")
+  }
 }

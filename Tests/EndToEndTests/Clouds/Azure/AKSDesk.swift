@@ -39,10 +39,7 @@ extension Desk {
 
   /// What the account's own configuration allows from now on: by itself the lab is nobody's Entra ID.
   func allowAzure(_ permissions: [String], _ more: String = "") throws {
-    let home = "\(folder)/home/.config"
-    for folder in [home, "\(home)/lanyard"] { try PrivateFile.makeFolder(folder) }
-    let list = permissions.joined(separator: ", ")
-    try PrivateFile.write("allow: [\(list)]\n\(more)", to: "\(home)/lanyard/config.yaml")
+    try configure("allow: [\(permissions.joined(separator: ", "))]\n\(more)")
   }
 
   /// Trusts a tenant of the lab with passwords, as `lanyard trust` does.
