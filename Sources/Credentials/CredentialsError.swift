@@ -51,8 +51,8 @@ package struct CredentialsError: Error, Sendable {
     self.retryAfter = retryAfter
   }
 
-  /// Whether it is no reason against what was had earlier and is still good: the other side is away for now, or a person
-  /// is.
+  /// Whether it is no reason against what was had earlier and is still good: the other side is away for now, or a
+  /// person is.
   var isForNow: Bool { code == .temporary || code == .loginNeeded }
 
   /// Wraps what the session store says: exit 6.

@@ -57,8 +57,8 @@ package struct KeptSecrets: Sendable {
 
   /// Runs `body` under the lock of an identity: what `CloudEffects.alone` does.
   ///
-  /// A temporary failure is shared, if `sharesOutage`: not where a person waits for it. `body` may hand the lock over to
-  /// a process that outlives this one; it is nil where there can be none.
+  /// A temporary failure is shared, if `sharesOutage`: not where a person waits for it. `body` may hand the lock over
+  /// to a process that outlives this one; it is nil where there can be none.
   package func alone(
     _ identity: KeptIdentity,
     sharesOutage: Bool,

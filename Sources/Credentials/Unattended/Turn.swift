@@ -18,8 +18,8 @@ struct Turn: Sendable {
   ///
   /// `make` is told whether there is all the time in the world, because nothing will do otherwise.
   /// `old` is what will do if it cannot be had for now: with it nobody waits longer than a person would not notice, and
-  /// neither a temporary failure is seen nor that somebody would have to log in. A lock that is never freed holds up but
-  /// does not stop, and neither does a place where there can be none.
+  /// neither a temporary failure is seen nor that somebody would have to log in. A lock that is never freed holds up
+  /// but does not stop, and neither does a place where there can be none.
   func take<Value>(
     find: () throws(CredentialsError) -> Value?,
     old: () -> Value?,
