@@ -48,11 +48,7 @@ struct LiveCloud: Sendable {
         try await kept.secret(of: identity, terms: terms, make: make)
       },
       alone: { identity, outliving, body async throws(CloudError) in
-        if let outliving { return try await renewed(kept, identity, outliving, body) }
-        return try await kept.alone(identity, sharesOutage: false) {
-          _ async throws(CloudError) -> KeptSecret in
-          try await SignalPolicy.holdingBack(body)
-        }
+        try await alone(kept, identity, outliving, body)
       }
     )
     live.query = { [files] query throws(CloudError) in
@@ -66,12 +62,18 @@ struct LiveCloud: Sendable {
   }
 
   /// What a process that outlives this one renews, or this one where there can be no lock to hand over.
-  private func renewed(
+  private func alone(
     _ kept: KeptSecrets,
     _ identity: KeptIdentity,
-    _ outliving: Outliving,
+    _ outliving: Outliving?,
     _ body: @escaping @Sendable () async throws(CloudError) -> KeptSecret
   ) async throws(CloudError) -> KeptSecret {
+    guard let outliving else {
+      return try await kept.alone(identity, sharesOutage: false) {
+        _ async throws(CloudError) -> KeptSecret in
+        try await SignalPolicy.holdingBack(body)
+      }
+    }
     let renew: @Sendable () async throws(CloudError) -> KeptSecret = {
       () async throws(CloudError) -> KeptSecret in
       try await kept.alone(identity, sharesOutage: true) {

@@ -54,14 +54,16 @@ enum RenewSignIn {
         cause: error
       )
     }
-    guard let bytes else {
-      throw CloudError(
-        .temporary,
-        "the renewal of the sign-in has not finished",
-        remedy: "try again in a moment"
-      )
-    }
+    guard let bytes else { throw unfinished }
     return try result(bytes, asker)
+  }
+
+  private static var unfinished: CloudError {
+    CloudError(
+      .temporary,
+      "the renewal of the sign-in has not finished",
+      remedy: "try again in a moment"
+    )
   }
 
   /// The asker's folder; the root if it may not be entered, as after `sudo` in somebody else's home.
