@@ -237,6 +237,36 @@ import Foundation
     }
   }
 
+  @Test func `a code is typed once, and serves other clusters and whoever has no terminal`()
+    async throws
+  {
+    try await AWSDesk.with { desk in
+      let device = "arn:aws:iam::111122223333:mfa/me"
+      desk.aws.requireMFA(role: "arn:aws:iam::111122223333:role/dev", device: device)
+      try desk.write(
+        Self.role.replacing("source_profile", with: "mfa_serial = \(device)\nsource_profile")
+      )
+      let words = ["--profile", "p"]
+      let terminal = try TerminalConversation(
+        desk.desk,
+        [try Programs.lanyard] + AWSDesk.getToken + words,
+        desk.surroundings()
+      )
+      let question = "Enter MFA code for \(device):"
+      _ = try await terminal.shows { $0.contains(question) ? question : nil }
+      terminal.type("123456")
+      #expect(try await terminal.status() == 0, "\(terminal.screen)")
+      #expect(terminal.screen.contains(#""kind":"ExecCredential""#))
+      #expect(!terminal.screen.contains("123456"), "it is not shown while it is typed")
+      let other = try await desk.desk.lanyard(
+        ["get-token", "eks", "--cluster-name", "another", "--region", AWSCloud.region] + words,
+        desk.surroundings()
+      )
+      #expect(other.status == 0, "\(other.errors)")
+      #expect(desk.actions == ["AssumeRole"])
+    }
+  }
+
   @Test func `without a person no MFA code is asked for, and it says what to do`() async throws {
     try await AWSDesk.with { desk in
       let device = "arn:aws:iam::111122223333:mfa/me"
