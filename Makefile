@@ -68,7 +68,7 @@ lint: tools
 	@scripts/conformance --check
 
 # Measured as installed: stripping makes the difference that install's comment names.
-bench: build
+bench: build cloud-tools
 	@$(MAKE) -s install DESTDIR= PREFIX='$(CURDIR)/.build/installed'
 	@scripts/bench .build/installed/bin
 
