@@ -7,6 +7,9 @@ extension SessionStore {
   /// What the note of an outage is named, of something that has no session.
   package static func outageName(of id: SessionID) -> String { "outage-\(id)" }
 
+  /// What the note is named that it takes long to have something that has no session.
+  package static func slownessName(of id: SessionID) -> String { "slow-\(id)" }
+
   /// A small public document kept beside the sessions, such as issuer metadata; nil for whatever reason.
   ///
   /// The contents are as trustworthy as the folder, which must belong to this user.

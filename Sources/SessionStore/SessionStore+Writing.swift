@@ -102,7 +102,9 @@ extension SessionStore {
   /// The caller holds the lock, and whoever waits for it finds a new one.
   package func forgetTraces(of id: SessionID) {
     try? files.unlink(lockPath(forSession: id))
-    try? files.unlink("\(cacheFolder)/\(Self.outageName(of: id))")
+    for name in [Self.outageName(of: id), Self.slownessName(of: id)] {
+      try? files.unlink("\(cacheFolder)/\(name)")
+    }
   }
 
   func encode(

@@ -294,4 +294,38 @@ import Foundation
     let secret = try await kept.secret(of: Self.role, terms: terms, make: slow)
     #expect(secret.secret.expose() == "secret-2")
   }
+
+  @Test func `that somebody in a hurry gave up holds up nobody who has to wait`() async throws {
+    let source = Source(try World())
+    _ = try await source.secret()
+    source.world.pass(3568)
+    let kept = KeptSecrets(
+      store: source.world.store,
+      effects: source.world.effects,
+      rejected: false
+    )
+    let forever: @Sendable () async throws(CloudError) -> KeptSecret = {
+      () async throws(CloudError) -> KeptSecret in
+      try? await Task.sleep(for: .seconds(3600))
+      return try await source.make()
+    }
+    let terms = KeptTerms(enough: 60)
+    let old = try await kept.secret(of: Self.role, terms: terms, make: forever)
+    #expect(old.secret.expose() == "secret-1")
+    let made = source.made
+    #expect(try await source.secret() == "secret-1", "others in a hurry do not try")
+    #expect(source.made == made)
+    source.world.pass(3)
+    #expect(try await source.secret() == "secret-\(made + 1)", "nothing good is left to wait with")
+  }
+
+  @Test func `what the API server refused is no answer to a login that is needed`() async throws {
+    let source = Source(try World())
+    _ = try await source.secret()
+    source.world.pass(1000)
+    source.fail(.loginNeeded)
+    let error = await #expect(throws: CloudError.self) { try await source.secret(rejected: true) }
+    #expect(error?.code == .loginNeeded)
+    #expect(try await source.secret() == "secret-1")
+  }
 }

@@ -110,10 +110,12 @@ struct FoundCredential: Sendable {
     }
   }
 
-  /// Whether a token takes a refresh token that is spent in this very process.
-  var spendsHere: Bool {
+  /// Whether a token takes a refresh token that there is once only.
+  ///
+  /// Whoever gives up on one leaves a token behind that nobody has, and the next one spends another.
+  var spends: Bool {
     guard case .credential(let credential) = content else { return false }
-    return credential.workforce != nil && writableFile == nil
+    return credential.workforce != nil
   }
 
   /// The universe of the credential; nil: the public one.

@@ -60,7 +60,7 @@ struct HostRule: Sendable, Equatable {
         .configuration,
         "\(origin.place) would be sent to \(place), which is no address where Google gives tokens",
         remedy:
-          "if that is right, write allow: [\(CloudPermission.googleOtherHosts.rawValue)] in your own config.yaml"
+          "if that is right, \(CloudPermission.googleOtherHosts.leave)"
       )
     }
     return address

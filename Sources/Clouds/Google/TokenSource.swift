@@ -79,7 +79,7 @@ struct TokenSource: Sendable {
     _ identity: KeptIdentity,
     _ make: @escaping @Sendable () async throws(CloudError) -> KeptSecret
   ) async throws(CloudError) -> AccessToken {
-    let terms = KeptTerms(enough: Lives.enough, spends: found.spendsHere)
+    let terms = KeptTerms(enough: Lives.enough, spends: found.spends)
     let token = AccessToken(try await effects.kept(identity, terms, make))
     guard let mark = token.mark, let file = found.writableFile,
       let (credential, _) = try await SecondLook.credential(file, found.origin, effects),
@@ -87,7 +87,7 @@ struct TokenSource: Sendable {
       AccessToken.mark(of: user.refreshToken) != mark
     else { return token }
     effects.trace("\(found.origin.place) is another sign-in than the one that a token is kept of")
-    let none = KeptTerms(enough: .greatestFiniteMagnitude)
+    let none = KeptTerms(enough: .greatestFiniteMagnitude, spends: true)
     let made = AccessToken(try await effects.kept(identity, none, make))
     // What serves on while nothing newer can be had is another's here.
     guard made.mark != mark else {

@@ -21,3 +21,10 @@ package enum CloudPermission: String, Sendable, CaseIterable, Codable {
   /// Send AWS credentials to a host that is none of STS's or the sign-in's own, a port of this machine included.
   case awsOtherHosts = "aws-other-hosts"
 }
+
+extension CloudPermission {
+  /// How the user gives it: words for a remedy.
+  package var leave: String {
+    "add \(rawValue) to the list under allow in ~/.config/lanyard/config.yaml (docs/configuration.md)"
+  }
+}

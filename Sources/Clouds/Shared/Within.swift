@@ -19,6 +19,12 @@ package func within<Value: Sendable, Failure: Error>(
   return try first?.get()
 }
 
+/// Behind a failure that says only that somebody with something good at hand did not wait: nothing to whoever has time.
+package struct GaveUp: Error {
+  /// Nothing more to say.
+  package init() {}
+}
+
 private func outcome<Value, Failure: Error>(
   of body: @Sendable () async throws(Failure) -> Value
 ) async -> Result<Value, Failure> {

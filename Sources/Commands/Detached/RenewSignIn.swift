@@ -34,9 +34,9 @@ enum RenewSignIn {
       allowed: Array(asker.configuration.allowed),
       authorities: asker.authorities
     )
-    let bytes: [UInt8]?
+    let report: Int32
     do {
-      let report = try await DetachedRenewal.start(
+      report = try await DetachedRenewal.start(
         name,
         try order.encoded(),
         lock,
@@ -44,16 +44,16 @@ enum RenewSignIn {
         // A variable may name a file relative to where the asker is.
         folder: folder(of: asker.surroundings)
       )
-      lock.handOver()
-      bytes = try await DetachedRenewal.report(from: report, seconds: Numbers.renewalWait)
     } catch {
       throw CloudError(
-        .failed,
+        .temporary,
         "the renewal of the sign-in could not be started",
         remedy: "try again; the sign-in is kept",
         cause: error
       )
     }
+    lock.handOver()
+    let bytes = try? await DetachedRenewal.report(from: report, seconds: Numbers.renewalWait)
     guard let bytes else { throw unfinished }
     return try result(bytes, asker)
   }
@@ -81,7 +81,7 @@ enum RenewSignIn {
   ) throws(CloudError) -> KeptSecret {
     guard let report = SignInReport(decoding: bytes) else {
       throw CloudError(
-        .failed,
+        .temporary,
         "the renewal of the sign-in ended without a report",
         remedy: "try again; if that asks for a sign-in, the renewed one was lost"
       )

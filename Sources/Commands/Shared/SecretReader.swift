@@ -100,7 +100,7 @@ struct SecretReader: Sendable {
       throw Failure(
         exitCode: error.code == .temporary ? ExitCodes.temporary : ExitCodes.configuration,
         "the command of the secret \(name) failed: \(error.what)",
-        remedy: error.remedy,
+        remedy: error.code == .configuration ? error.remedy : remedy(command),
         cause: error.cause
       )
     }
@@ -115,6 +115,14 @@ struct SecretReader: Sendable {
       )
     }
     return try trimmed(answer.output, name)
+  }
+
+  /// By hand it would have the variables that it lacks here.
+  private func remedy(_ command: UserConfiguration.SecretCommand) -> String {
+    let words = command.words.map { ShellWord.quote($0) }.joined(separator: " ")
+    return
+      "try: env -i HOME=\"$HOME\" PATH=\"$PATH\" \(words); what variables it needs stand beside it, "
+      + "under environment or pass, in ~/.config/lanyard/config.yaml"
   }
 
   /// Nothing of the process's environment, where a kubeconfig may have said to which server the user's secrets manager

@@ -3,7 +3,7 @@
 package import ArgumentParser
 package import Azure
 
-extension LoginMethod: OptionWord {
+extension LoginMethod: Choice {
   /// Azure/kubelogin's names are taken as well.
   package init?(argument: String) { self.init(named: argument) }
 }

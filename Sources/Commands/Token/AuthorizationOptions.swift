@@ -4,9 +4,9 @@ package import ArgumentParser
 package import Credentials
 package import OAuth
 
-extension Offer: OptionWord {}
-extension AuthorizationRequest.ResponseMode: OptionWord {}
-extension PushedAuthorization.Use: OptionWord {}
+extension Offer: Choice {}
+extension AuthorizationRequest.ResponseMode: Choice {}
+extension PushedAuthorization.Use: Choice {}
 
 /// What is asked of the issuer beside scopes, and over which of its extensions.
 package struct AuthorizationOptions: ParsableArguments {

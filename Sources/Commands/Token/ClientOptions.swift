@@ -3,7 +3,7 @@
 package import ArgumentParser
 package import OAuth
 
-extension ClientCredential.Method: OptionWord {}
+extension ClientCredential.Method: Choice {}
 
 /// How the OAuth client shows who it is; secrets come from files and variables, never from an argument.
 package struct ClientOptions: ParsableArguments {

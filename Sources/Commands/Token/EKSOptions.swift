@@ -4,7 +4,7 @@ import AWS
 package import ArgumentParser
 
 /// Which host of STS a token names.
-package enum RegionalEndpoints: String, OptionWord, Sendable {
+package enum RegionalEndpoints: String, Choice, Sendable {
   /// That of the region.
   case regional
   /// The one global host, for regions that are older than regional hosts.
@@ -12,7 +12,7 @@ package enum RegionalEndpoints: String, OptionWord, Sendable {
 }
 
 /// How the credential is written: `aws eks get-token` has other ways, none of which kubectl reads.
-package enum CredentialFormat: String, OptionWord, Sendable {
+package enum CredentialFormat: String, Choice, Sendable {
   /// The only one.
   case json
 }

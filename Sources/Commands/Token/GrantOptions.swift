@@ -3,8 +3,8 @@
 package import ArgumentParser
 package import Credentials
 
-extension GrantType: OptionWord {}
-extension AssertionProvider: OptionWord {}
+extension GrantType: Choice {}
+extension AssertionProvider: Choice {}
 
 /// Which grant gives the tokens, and what it needs that a person at a browser does not.
 package struct GrantOptions: ParsableArguments {

@@ -4,8 +4,8 @@ package import ArgumentParser
 package import Credentials
 import Host
 
-extension LoginPreference: OptionWord {}
-extension TokenKind: OptionWord {}
+extension LoginPreference: Choice {}
+extension TokenKind: Choice {}
 
 /// The options of `get-token oidc`, which `login` and `logout` read from a kubeconfig or take themselves.
 package struct OIDCOptions: ParsableArguments {

@@ -31,7 +31,8 @@ package enum CloudCredential {
       token = try await obtain(rejected)
     } catch {
       let error = CredentialsError(error)
-      guard error.isForNow, let old = slot.fallback(effects.now()) else { throw error }
+      let serves = error.code == .temporary || error.code == .loginNeeded && !rejected
+      guard serves, let old = slot.fallback(effects.now()) else { throw error }
       effects.trace("handing out the old token, which is still good: \(error.what)")
       return old
     }

@@ -35,7 +35,8 @@ extension CredentialSource {
     throw CredentialsError(
       .temporary,
       "no answer came in \(Int(Numbers.patience)) s",
-      remedy: "try again in a moment"
+      remedy: "try again in a moment",
+      cause: GaveUp()
     )
   }
 

@@ -44,11 +44,14 @@ package struct KeptSecrets: Sendable {
       let turn = Turn(store: store, effects: effects, id: id, why: "token")
       return try await turn.take {
         recall(id).flatMap { isUsable($0, terms) ? $0 : nil }
+      } serves: {
+        // What the API server refused is worse than being asked to log in.
+        $0.code == .temporary || $0.code == .loginNeeded && !rejected
       } old: {
         let least = min(terms.enough, Numbers.reportMargin)
         return recall(id).flatMap { isGood($0, enough: least) ? $0 : nil }
       } make: { patient throws(CredentialsError) -> KeptSecret in
-        try await makeAndKeep(identity, id, patient || terms.spends, make)
+        try await makeAndKeep(identity, id, patient || terms.spends || rejected, make)
       }
     } catch {
       throw CloudError(error)
@@ -82,12 +85,29 @@ package struct KeptSecrets: Sendable {
     do throws(CloudError) {
       let secret = try await body(lock)
       outage.clear()
+      slowness(of: identity)?.clear()
       return secret
     } catch {
       if sharesOutage, error.code == .temporary {
         outage.note(CredentialsError(error), at: effects.now())
       }
       throw error
+    }
+  }
+
+  /// Whether somebody in a hurry gave up on this a moment ago.
+  package func isSlow(_ identity: KeptIdentity) -> Bool {
+    slowness(of: identity)?.inForce(at: effects.now()) != nil
+  }
+
+  /// Notes that somebody in a hurry gave up on this.
+  package func noteSlow(_ identity: KeptIdentity, _ error: CloudError) {
+    slowness(of: identity)?.note(CredentialsError(error), at: effects.now())
+  }
+
+  private func slowness(of identity: KeptIdentity) -> SharedOutage? {
+    (try? Self.id(identity, label: "alone")).map {
+      SharedOutage(store: store, id: $0, kind: .hurried)
     }
   }
 
@@ -160,7 +180,8 @@ package struct KeptSecrets: Sendable {
     throw CloudError(
       .temporary,
       "no answer came in \(Int(Numbers.patience)) s",
-      remedy: "try again in a moment"
+      remedy: "try again in a moment",
+      cause: GaveUp()
     )
   }
 

@@ -15,7 +15,20 @@ struct SharedOutage {
   /// What is wanted, by the name of its lock.
   let id: SessionID
 
-  private var name: String { SessionStore.outageName(of: id) }
+  /// What it holds up: everybody, or only whoever has something good at hand and waits no longer than that takes.
+  var kind = Kind.everybody
+
+  enum Kind {
+    case everybody
+    case hurried
+  }
+
+  private var name: String {
+    switch kind {
+    case .everybody: SessionStore.outageName(of: id)
+    case .hurried: SessionStore.slownessName(of: id)
+    }
+  }
 
   private func last() -> Session.Outage? {
     guard let bytes = store.readCache(name: name) else { return nil }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Clouds
 import SessionStore
 
 /// Something that several processes may want at the same moment and that has no session: one of them makes it, and
@@ -13,15 +14,23 @@ struct Turn: Sendable {
   let why: String
 
   private var outage: SharedOutage { SharedOutage(store: store, id: id) }
+  private var slowness: SharedOutage { SharedOutage(store: store, id: id, kind: .hurried) }
+
+  /// What holds up whoever asks now: that somebody in a hurry gave up is nothing to one who is not.
+  private func shared(_ patient: Bool) -> CredentialsError? {
+    let now = effects.now()
+    return outage.inForce(at: now) ?? (patient ? nil : slowness.inForce(at: now))
+  }
 
   /// What `find` finds, now or while others make it, else what `make` gives.
   ///
   /// `make` is told whether there is all the time in the world, because nothing will do otherwise.
   /// `old` is what will do if it cannot be had for now: with it nobody waits longer than a person would not notice, and
-  /// neither a temporary failure is seen nor that somebody would have to log in. A lock that is never freed holds up
-  /// but does not stop, and neither does a place where there can be none.
+  /// a failure that it `serves` for is not seen: a temporary one, or that somebody would have to log in. A lock that is
+  /// never freed holds up but does not stop, and neither does a place where there can be none.
   func take<Value>(
     find: () throws(CredentialsError) -> Value?,
+    serves: (CredentialsError) -> Bool = { $0.isForNow },
     old: () -> Value?,
     make: (_ patient: Bool) async throws(CredentialsError) -> Value
   ) async throws(CredentialsError) -> Value {
@@ -29,7 +38,7 @@ struct Turn: Sendable {
     do throws(CredentialsError) {
       return try await takeTurn(patient: old() == nil, find, make)
     } catch {
-      guard error.isForNow, let old = old() else { throw error }
+      guard serves(error), let old = old() else { throw error }
       effects.trace("handing out the old token, which is still good: \(error.what)")
       return old
     }
@@ -40,7 +49,7 @@ struct Turn: Sendable {
     _ find: () throws(CredentialsError) -> Value?,
     _ make: (_ patient: Bool) async throws(CredentialsError) -> Value
   ) async throws(CredentialsError) -> Value {
-    if let error = outage.inForce(at: effects.now()) { throw error }
+    if let error = shared(patient) { throw error }
     guard let taken = try await lock(patient: patient, find) else {
       return try await make(patient)
     }
@@ -52,7 +61,7 @@ struct Turn: Sendable {
     case .lock(let lock):
       defer { lock.release() }
       if let found = try find() { return found }
-      if let error = outage.inForce(at: effects.now()) { throw error }
+      if let error = shared(patient) { throw error }
       return try await makeAndNote { () throws(CredentialsError) -> Value in try await make(patient)
       }
     }
@@ -64,9 +73,12 @@ struct Turn: Sendable {
     do throws(CredentialsError) {
       let value = try await make()
       outage.clear()
+      slowness.clear()
       return value
     } catch {
-      if error.code == .temporary { outage.note(error, at: effects.now()) }
+      if error.code == .temporary {
+        (error.cause is GaveUp ? slowness : outage).note(error, at: effects.now())
+      }
       throw error
     }
   }
@@ -89,7 +101,7 @@ struct Turn: Sendable {
         seconds: patient ? Numbers.renewalWait : Numbers.patience
       ) { () throws(CredentialsError) -> Value? in
         if let found = try find() { return found }
-        if let error = outage.inForce(at: effects.now()) { throw error }
+        if let error = shared(patient) { throw error }
         return nil
       }
     } catch {

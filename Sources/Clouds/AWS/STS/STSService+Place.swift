@@ -54,7 +54,7 @@ extension STSService {
         .configuration,
         "\(name) would send AWS credentials to \(Text.line(address.host + address.path)), which is no host of STS",
         remedy:
-          "unset it, or allow \(CloudPermission.awsOtherHosts.rawValue) in lanyard's own configuration"
+          "unset it, or \(CloudPermission.awsOtherHosts.leave)"
       )
     }
     return address

@@ -57,6 +57,7 @@ struct RenewedFile<Token: SignInToken>: Sendable {
       return try parsed(try await effects.alone(writer, outliving, body))
     } catch {
       guard token.left(at: effects.now()) > 0 else { throw error }
+      effects.trace("the sign-in was not renewed: \(error.what)")
       return token
     }
   }
@@ -72,7 +73,11 @@ struct RenewedFile<Token: SignInToken>: Sendable {
       try effects.proveReplaceable(file.path)
       return kept(keep(try await renew(old)))
     } catch {
-      return kept(try await remaining(old, after: error))
+      // The AWS tools may have renewed without our lock. The old one is no success: who asks has it, and others are to
+      // hear of the outage.
+      let found = (try? await read()) ?? old
+      guard found.left(at: effects.now()) > max(old.left(at: effects.now()), 0) else { throw error }
+      return kept(found)
     }
   }
 
@@ -84,17 +89,6 @@ struct RenewedFile<Token: SignInToken>: Sendable {
       effects.tell("the renewed sign-in could not be written to \(file.path): \(error.what)")
     }
     return token
-  }
-
-  /// What can be gone on with after a renewal that failed; the AWS tools may have renewed without our lock.
-  private func remaining(
-    _ old: Token,
-    after failure: CloudError
-  ) async throws(CloudError) -> Token {
-    effects.trace("the sign-in was not renewed: \(failure.what)")
-    let found = (try? await read()) ?? old
-    guard found.left(at: effects.now()) > 0 else { throw failure }
-    return found
   }
 
   private func kept(_ token: Token) -> KeptSecret {

@@ -93,7 +93,7 @@ package enum SignInService: String, Sendable, CaseIterable {
         .configuration,
         "an endpoint URL of the AWS configuration would send the sign-in to \(base.host)",
         remedy:
-          "unset it, or allow \(CloudPermission.awsOtherHosts.rawValue) in lanyard's own configuration"
+          "unset it, or \(CloudPermission.awsOtherHosts.leave)"
       )
     }
     return base

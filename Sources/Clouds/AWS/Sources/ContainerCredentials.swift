@@ -94,7 +94,7 @@ struct ContainerCredentials: Sendable {
         .configuration,
         "the container's authorization token would be sent to \(address.host), which is not AWS's",
         remedy:
-          "allow \(CloudPermission.awsOtherHosts.rawValue) in lanyard's own configuration if that is meant"
+          "if that is meant, \(CloudPermission.awsOtherHosts.leave)"
       )
     }
     headers[.authorization] = token.expose()

@@ -119,7 +119,7 @@ struct InstanceMetadata: Sendable {
         .configuration,
         "\(name) names \(address.host), which is neither this machine nor a link-local address",
         remedy:
-          "unset it, or allow \(CloudPermission.awsOtherHosts.rawValue) in lanyard's own configuration and use https"
+          "unset it, or use https and \(CloudPermission.awsOtherHosts.leave)"
       )
     }
     return address.text.hasSuffix("/") ? String(address.text.dropLast()) : address.text

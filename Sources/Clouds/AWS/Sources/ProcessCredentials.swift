@@ -28,7 +28,7 @@ struct ProcessCredentials: Sendable {
         .configuration,
         "credential_process of profile \"\(profile.name)\" stands in a file outside of your own ~/.aws",
         remedy:
-          "move the profile there, or allow \(CloudPermission.awsCredentialProcess.rawValue) in lanyard's own configuration"
+          "move the profile there, or \(CloudPermission.awsCredentialProcess.leave)"
       )
     }
     guard let words = ShellWords.split(command), !words.isEmpty else {

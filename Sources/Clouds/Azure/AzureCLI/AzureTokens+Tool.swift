@@ -54,8 +54,16 @@ extension AzureTokens {
     "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
   ]
 
+  /// Those that a proxy which answers with certificates of its own needs beside its address; together the two could
+  /// read what is sent, so that they are the user's to allow.
+  private static let trusted = [
+    "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR", "ALL_PROXY",
+    "all_proxy",
+  ]
+
   private func variables(_ tool: AzureTool) -> [String: String] {
-    var variables = effects.environment.filter { Self.passed.contains($0.key) }
+    let names = Self.passed + (effects.allows(.azureCommand) ? Self.trusted : [])
+    var variables = effects.environment.filter { names.contains($0.key) }
     let home = effects.accountHome ?? effects.home
     variables["HOME"] = home
     variables["TERM"] = "dumb"
@@ -90,7 +98,7 @@ extension AzureTokens {
       .configuration,
       "\(tool.program) would be run with another folder than \(usual ?? "the account's own")",
       remedy:
-        "if that is right, allow \(CloudPermission.azureCommand.rawValue) in ~/.config/lanyard/config.yaml"
+        "if that is right, \(CloudPermission.azureCommand.leave)"
     )
   }
 }

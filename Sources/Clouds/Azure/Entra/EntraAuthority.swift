@@ -97,7 +97,7 @@ package struct AuthorityHost: Sendable, Equatable {
       .configuration,
       "\(text) is the Entra ID of no cloud that is known, and nothing secret is sent there",
       remedy:
-        "if it is yours, allow \(CloudPermission.azureOtherHosts.rawValue) in ~/.config/lanyard/config.yaml"
+        "if it is yours, \(CloudPermission.azureOtherHosts.leave)"
     )
   }
 

@@ -64,7 +64,7 @@ package struct ServerApplication: Sendable, Equatable {
       .configuration,
       "\(ShownText.line(id)) is not the server application of AKS or Azure Arc, and a kubeconfig may not have a token for it",
       remedy:
-        "if it is your cluster's, allow \(CloudPermission.azureOtherServers.rawValue) in ~/.config/lanyard/config.yaml"
+        "if it is your cluster's, \(CloudPermission.azureOtherServers.leave)"
     )
   }
 }

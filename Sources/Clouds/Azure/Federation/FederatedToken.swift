@@ -110,7 +110,7 @@ package enum FederatedToken: Sendable, Equatable {
       .configuration,
       "\(secret) would be sent to \(origin), which is not Microsoft's or GitHub's",
       remedy:
-        "if that is right, allow \(CloudPermission.azureOtherHosts.rawValue) in ~/.config/lanyard/config.yaml"
+        "if that is right, \(CloudPermission.azureOtherHosts.leave)"
     )
   }
 }

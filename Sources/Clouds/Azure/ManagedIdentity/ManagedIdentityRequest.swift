@@ -151,7 +151,7 @@ extension ManagedIdentitySource {
         .configuration,
         "\(title) is said to be at \(address.host), which is not this machine",
         remedy:
-          "if that is right, allow \(CloudPermission.azureOtherHosts.rawValue) in ~/.config/lanyard/config.yaml"
+          "if that is right, \(CloudPermission.azureOtherHosts.leave)"
       )
     }
     return endpoint

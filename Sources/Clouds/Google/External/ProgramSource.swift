@@ -70,7 +70,7 @@ struct ProgramSource: Sendable {
         .configuration,
         "\(origin.place) wants to run a program, which a kubeconfig may not do",
         remedy:
-          "if you know it, write allow: [\(CloudPermission.googleExecutable.rawValue)] in your own config.yaml"
+          "if you know it, \(CloudPermission.googleExecutable.leave)"
       )
     }
   }

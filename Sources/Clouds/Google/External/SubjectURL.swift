@@ -49,7 +49,7 @@ struct SubjectURL: Sendable {
         .configuration,
         "\(origin.place) wants to ask the metadata service at \(host) for something else than a token of Azure's",
         remedy:
-          "if that is right, write allow: [\(CloudPermission.googleOtherHosts.rawValue)] in your own config.yaml"
+          "if that is right, \(CloudPermission.googleOtherHosts.leave)"
       )
     }
     let fields = try fields(origin)

@@ -6,9 +6,9 @@ package import ArgumentParser
 ///
 /// The parser asks each option for its words at every start. Its own way to them, over type-erased iterators, took a
 /// twelfth of the time of `get-token`.
-package protocol OptionWord: ExpressibleByArgument, RawRepresentable<String>, CaseIterable {}
+package protocol Choice: ExpressibleByArgument, RawRepresentable<String>, CaseIterable {}
 
-extension OptionWord {
+extension Choice {
   /// The words, in the order of their declaration.
   package static var allValueStrings: [String] { allCases.map { $0.rawValue } }
 
