@@ -81,7 +81,7 @@ enum RenewSignIn {
   ) throws(CloudError) -> KeptSecret {
     guard let report = SignInReport(decoding: bytes) else {
       throw CloudError(
-        .temporary,
+        .failed,
         "the renewal of the sign-in ended without a report",
         remedy: "try again; if that asks for a sign-in, the renewed one was lost"
       )
