@@ -96,7 +96,7 @@ struct INIParser {
     var block: [String: String] = [:]
     for line in used where !line.isEmpty {
       guard let equals = line.firstIndex(of: "=") else {
-        throw fault("a line of the block of “\(key)” above is no key = value")
+        throw fault("a line of the block above is no key = value")
       }
       block[Self.trimmed(line[..<equals])] = Self.trimmed(line[line.index(after: equals)...])
     }
