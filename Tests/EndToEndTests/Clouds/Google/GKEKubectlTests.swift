@@ -107,8 +107,7 @@ struct GKEKubectlTests {
       } else {
         try await desk.signIn("me@example.com")
         // What came minutes ago was not got because of a refusal.
-        let first = try await desk.shell("\"$0\" get-token gke; exit $?", desk.slowClock())
-        token = try #require(first.first).token
+        token = try await desk.askLongAgo().token
       }
       let asked = desk.lines.count
       let path = try kubeconfig(desk)

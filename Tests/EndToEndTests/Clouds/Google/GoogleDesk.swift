@@ -92,6 +92,17 @@ struct GoogleDesk: Sendable {
     }
   }
 
+  /// Asks in a shell with a slow clock, and gives the answer.
+  ///
+  /// Again where there is none: on a busy machine the clock's library can take the arguments away, and a program without
+  /// arguments prints its help.
+  func askLongAgo() async throws -> Outcome {
+    try await eventually("an answer of long ago") {
+      let answers = try await shell("\"$0\" get-token gke; exit $?", slowClock())
+      return answers.first { $0.output.hasPrefix("{") }
+    }
+  }
+
   /// A clock that is slow, so that what comes now seems to have come before.
   ///
   /// It moves `lanyard-full` alone, and only below a shell: the library needs a parent that has it too.
