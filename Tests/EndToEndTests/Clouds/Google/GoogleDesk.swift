@@ -94,8 +94,8 @@ struct GoogleDesk: Sendable {
 
   /// Asks in a shell with a slow clock, and gives the answer.
   ///
-  /// Again where there is none: on a busy machine the clock's library can take the arguments away, and a program without
-  /// arguments prints its help.
+  /// Again where there is none: on a busy machine the clock's library can take the arguments away, and a program
+  /// without arguments prints its help.
   func askLongAgo() async throws -> Outcome {
     try await eventually("an answer of long ago") {
       let answers = try await shell("\"$0\" get-token gke; exit $?", slowClock())
