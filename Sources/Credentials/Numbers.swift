@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Clouds
+
 /// Every deadline, margin and back-off of the life of a credential, with its reason.
 ///
 /// All values are seconds unless the name says otherwise.
@@ -36,7 +38,7 @@ package enum Numbers {
   /// two requests and the writing.
   package static let renewalWait = 75.0
   /// Waiting for a renewal while the old token is still good: a person should not notice.
-  package static let patience = 2.0
+  package static let patience = Outliving.unnoticed
   /// The whole of a detached renewal, after which it ends itself.
   ///
   /// It must not end between an answer and the disk, so this is for metadata, the token sent twice, another one that

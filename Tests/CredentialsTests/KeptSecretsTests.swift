@@ -44,6 +44,16 @@ import Foundation
       )
     }
 
+    /// As long as anybody waits.
+    @Sendable func makeForever() async throws(CloudError) -> KeptSecret {
+      try? await Task.sleep(for: .seconds(3600))
+      return try await make()
+    }
+
+    func kept(_ rejected: Bool = false) -> KeptSecrets {
+      KeptSecrets(store: world.store, effects: world.effects, rejected: rejected)
+    }
+
     func secret(
       _ identity: KeptIdentity = role,
       enough: Double = 60,
@@ -51,8 +61,7 @@ import Foundation
       rejected: Bool = false
     ) async throws -> String {
       let terms = KeptTerms(enough: enough, untilOver: untilOver)
-      let kept = KeptSecrets(store: world.store, effects: world.effects, rejected: rejected)
-      return try await kept.secret(of: identity, terms: terms, make: make).secret.expose()
+      return try await kept(rejected).secret(of: identity, terms: terms, make: make).secret.expose()
     }
   }
 
@@ -202,11 +211,7 @@ import Foundation
 
   @Test func `alone means that nobody else does it at the same time`() async throws {
     let source = Source(try World())
-    let kept = KeptSecrets(
-      store: source.world.store,
-      effects: source.world.effects,
-      rejected: false
-    )
+    let kept = source.kept()
     let inner: @Sendable () async throws(CloudError) -> KeptSecret = {
       () async throws(CloudError) -> KeptSecret in
       try await kept.alone(Self.role, sharesOutage: false) { _ async throws(CloudError) in
@@ -229,11 +234,7 @@ import Foundation
 
   @Test func `alone shares an outage, but not with a person who waits`() async throws {
     let source = Source(try World())
-    let kept = KeptSecrets(
-      store: source.world.store,
-      effects: source.world.effects,
-      rejected: false
-    )
+    let kept = source.kept()
     let renew: @Sendable (HeldLock?) async throws(CloudError) -> KeptSecret = {
       _ async throws(CloudError) in try await source.make()
     }
@@ -259,18 +260,9 @@ import Foundation
     let source = Source(try World())
     _ = try await source.secret()
     source.world.pass(3000)
-    let kept = KeptSecrets(
-      store: source.world.store,
-      effects: source.world.effects,
-      rejected: false
-    )
-    let forever: @Sendable () async throws(CloudError) -> KeptSecret = {
-      () async throws(CloudError) -> KeptSecret in
-      try? await Task.sleep(for: .seconds(3600))
-      return try await source.make()
-    }
+    let kept = source.kept()
     let terms = KeptTerms(enough: 60)
-    let secret = try await kept.secret(of: Self.role, terms: terms, make: forever)
+    let secret = try await kept.secret(of: Self.role, terms: terms, make: source.makeForever)
     #expect(secret.secret.expose() == "secret-1")
     #expect(try await source.secret() == "secret-1", "nor does whoever comes next")
   }
@@ -279,11 +271,7 @@ import Foundation
     let source = Source(try World())
     _ = try await source.secret()
     source.world.pass(3000)
-    let kept = KeptSecrets(
-      store: source.world.store,
-      effects: source.world.effects,
-      rejected: false
-    )
+    let kept = source.kept()
     let slow: @Sendable () async throws(CloudError) -> KeptSecret = {
       () async throws(CloudError) -> KeptSecret in
       try? await Task.sleep(for: .seconds(Numbers.patience + 0.3))
@@ -299,18 +287,9 @@ import Foundation
     let source = Source(try World())
     _ = try await source.secret()
     source.world.pass(3568)
-    let kept = KeptSecrets(
-      store: source.world.store,
-      effects: source.world.effects,
-      rejected: false
-    )
-    let forever: @Sendable () async throws(CloudError) -> KeptSecret = {
-      () async throws(CloudError) -> KeptSecret in
-      try? await Task.sleep(for: .seconds(3600))
-      return try await source.make()
-    }
+    let kept = source.kept()
     let terms = KeptTerms(enough: 60)
-    let old = try await kept.secret(of: Self.role, terms: terms, make: forever)
+    let old = try await kept.secret(of: Self.role, terms: terms, make: source.makeForever)
     #expect(old.secret.expose() == "secret-1")
     let made = source.made
     #expect(try await source.secret() == "secret-1", "others in a hurry do not try")

@@ -110,6 +110,28 @@ import Darwin
     }
   }
 
+  @Test func `PATH reaches it where programs may be looked for there`() async throws {
+    try await Desk.with { desk in
+      let folder = "\(desk.folder)/tools"
+      try PrivateFile.makeFolder(folder)
+      let program = "\(folder)/print-it"
+      try PrivateFile.write("#!/bin/sh\necho lanyard-confidential-secret\n", to: program)
+      #expect(unsafe chmod(program, 0o700) == 0)
+      let secret = "secrets: {prod: {command: [sh, -c, print-it]}}\n"
+      var account = try configure(desk, secret)
+      account["PATH"] = "\(folder):/usr/bin:/bin"
+      try await desk.trust()
+      let refused = try await desk.lanyard(words(desk), account)
+      #expect(refused.status == 7)
+      #expect(
+        refused.errors.contains("what variables it needs stand beside it"),
+        "\(refused.errors)"
+      )
+      _ = try configure(desk, "allow: [search-path]\n" + secret)
+      #expect(try await desk.lanyard(words(desk), account).status == 0)
+    }
+  }
+
   @Test func `its own environment comes from the configuration`() async throws {
     try await Desk.with { desk in
       let text = try script(desk, "echo $PROBE; test -d \"$HOME\"")

@@ -177,7 +177,8 @@ package struct ProgramCall: Sendable {
   package var seconds: Double
   /// The folder that it runs in; nil: this process's.
   package var folder: String?
-  /// Whether the process's own environment is inherited; else only `variables` are given.
+  /// Whether the process's own environment is inherited; else `HOME`, `PATH`, language and keyring are the account's,
+  /// and `variables` all that comes beside them.
   package var inherits: Bool
 
   /// Describes a call.

@@ -8,7 +8,7 @@ package func within<Value: Sendable, Failure: Error>(
   _ body: @escaping @Sendable () async throws(Failure) -> Value
 ) async throws(Failure) -> Value? {
   let first = await withTaskGroup(of: Result<Value, Failure>?.self) { group in
-    group.addTask { await outcome(of: body) }
+    group.addTask { await result(of: body) }
     group.addTask {
       try? await Task.sleep(for: .seconds(seconds))
       return nil
@@ -25,7 +25,8 @@ package struct GaveUp: Error {
   package init() {}
 }
 
-private func outcome<Value, Failure: Error>(
+/// What `body` gives or throws, as a value: for tasks, whose errors have no type.
+package func result<Value, Failure: Error>(
   of body: @Sendable () async throws(Failure) -> Value
 ) async -> Result<Value, Failure> {
   do throws(Failure) {

@@ -21,7 +21,11 @@ struct CloudCommand {
   let authorities: [UInt8]
 
   /// Surroundings put together, with the user's own configuration; throws `Failure`.
-  init(_ surroundings: ProcessSurroundings, verbose: Bool, byHand: Bool = false) throws {
+  init(
+    _ surroundings: ProcessSurroundings,
+    verbose: Bool,
+    byHand: Bool = false
+  ) throws(Failure) {
     let configuration = try UserConfiguration.current()
     try self.init(
       surroundings,
@@ -39,7 +43,7 @@ struct CloudCommand {
     authorities: [UInt8],
     verbose: Bool = false,
     byHand: Bool = false
-  ) throws {
+  ) throws(Failure) {
     self.surroundings = surroundings
     self.configuration = configuration
     self.authorities = authorities

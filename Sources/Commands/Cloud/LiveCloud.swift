@@ -81,7 +81,11 @@ struct LiveCloud: Sendable {
         if let lock { return try await RenewSignIn.renew(outliving.renewal, lock, for: self) }
         // What is given up half-way must not spend anything: a task of its own does not hear of it.
         guard outliving.patience == nil else { throw Self.late }
-        return try await Task { await Self.outcome(of: body) }.value.get()
+        let shielded: @Sendable () async throws(CloudError) -> KeptSecret = {
+          () async throws(CloudError) -> KeptSecret in
+          try await SignalPolicy.holdingBack(body)
+        }
+        return try await Task { await result(of: shielded) }.value.get()
       }
     }
     guard let patience = outliving.patience else { return try await renew() }
@@ -89,16 +93,6 @@ struct LiveCloud: Sendable {
     if let secret = try await within(patience, renew) { return secret }
     kept.noteSlow(identity, Self.late)
     throw Self.late
-  }
-
-  private static func outcome(
-    of body: @Sendable () async throws(CloudError) -> KeptSecret
-  ) async -> Result<KeptSecret, CloudError> {
-    do throws(CloudError) {
-      return .success(try await SignalPolicy.holdingBack(body))
-    } catch {
-      return .failure(error)
-    }
   }
 
   private static var late: CloudError {

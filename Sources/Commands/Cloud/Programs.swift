@@ -21,7 +21,7 @@ struct Programs: Sendable {
       let result = try await ProgramRun.run(
         executable: path,
         arguments: Array(call.words.dropFirst()),
-        environment: (call.inherits ? environment : [:]).merging(call.variables) { $1 },
+        environment: (call.inherits ? environment : minimal).merging(call.variables) { $1 },
         folder: call.folder ?? "/",
         deadline: call.seconds
       )
@@ -38,6 +38,13 @@ struct Programs: Sendable {
         cause: error
       )
     }
+  }
+
+  /// What a program gets that nothing of this process's environment may reach, but for the `PATH` that is allowed.
+  private var minimal: [String: String] {
+    var minimal = ProcessEnvironment.minimal(accountHome: AccountHome.path())
+    if searchesPath, let path = environment["PATH"] { minimal["PATH"] = path }
+    return minimal
   }
 
   private var folders: [String] {

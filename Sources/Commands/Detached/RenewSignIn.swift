@@ -113,7 +113,7 @@ enum RenewSignIn {
 
   private static func carryOut(_ order: SignInOrder, _ heard: Heard) async throws(CloudError) {
     let effects: CloudEffects
-    do {
+    do throws(Failure) {
       let surroundings = ProcessSurroundings.current(
         overriding: order.environment.map { ($0.key, $0.value) }
       )
@@ -122,13 +122,7 @@ enum RenewSignIn {
       effects = try CloudCommand(surroundings, configuration, authorities: order.authorities)
         .effects(carryingOut: order.arguments, heard)
     } catch {
-      let failure = error as? Failure
-      throw CloudError(
-        .configuration,
-        failure?.what ?? "the renewal could not begin",
-        remedy: failure?.remedy ?? "try again",
-        cause: error
-      )
+      throw CloudError(error)
     }
     switch order.renewal {
     case .identityCenter(let profile, let region):

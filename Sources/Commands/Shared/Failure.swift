@@ -129,3 +129,15 @@ package struct Failure: Error {
     return lines
   }
 }
+
+extension CloudError {
+  /// A failure that a cloud's token could not be had for: temporary or of the configuration, as its exit code says.
+  init(_ failure: Failure) {
+    self.init(
+      failure.exitCode == ExitCodes.temporary ? .temporary : .configuration,
+      failure.what,
+      remedy: failure.remedy,
+      cause: failure.cause
+    )
+  }
+}

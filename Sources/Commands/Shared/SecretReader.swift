@@ -110,8 +110,7 @@ struct SecretReader: Sendable {
       throw Failure(
         exitCode: ExitCodes.configuration,
         "the command of the secret \(name) ended with status \(answer.status)\(why)",
-        remedy:
-          "run it by hand: \(command.words.map { ShellWord.quote($0) }.joined(separator: " "))"
+        remedy: remedy(command)
       )
     }
     return try trimmed(answer.output, name)
@@ -128,16 +127,14 @@ struct SecretReader: Sendable {
   /// Nothing of the process's environment, where a kubeconfig may have said to which server the user's secrets manager
   /// is to turn, or what a script reads first; what the configuration passes on all the same is the user's decision.
   private func variables(of command: UserConfiguration.SecretCommand) -> [String: String] {
-    environment.filter { command.passed.contains($0.key) }
-      .merging(ProcessEnvironment.minimal(accountHome: AccountHome.path())) { passed, _ in passed }
-      .merging(command.environment) { $1 }
+    environment.filter { command.passed.contains($0.key) }.merging(command.environment) { $1 }
   }
 
   private func configurationAllowsSearch() throws(CloudError) -> Bool {
     do throws(Failure) {
       return try configuration().allowed.contains(.searchPath)
     } catch {
-      throw CloudError(.configuration, error.what, remedy: error.remedy)
+      throw CloudError(error)
     }
   }
 

@@ -70,12 +70,7 @@ extension AKSApplicationOptions {
         certificatePassword: password
       )
     } catch {
-      throw CloudError(
-        error.exitCode == ExitCodes.temporary ? .temporary : .configuration,
-        error.what,
-        remedy: error.remedy,
-        cause: error.cause
-      )
+      throw CloudError(error)
     }
   }
 }

@@ -95,12 +95,7 @@ package struct GKEOptions: ParsableArguments {
       let text = try await reader.text(.configured(name, option: "--credentials-from"))
       request.given = GoogleRequest.GivenCredential(name: name, text: text)
     } catch {
-      throw CloudError(
-        error.exitCode == ExitCodes.temporary ? .temporary : .configuration,
-        error.what,
-        remedy: error.remedy,
-        cause: error.cause
-      )
+      throw CloudError(error)
     }
     return request
   }

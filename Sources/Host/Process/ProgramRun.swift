@@ -103,6 +103,7 @@ package enum ProgramRun {
     }
     guard let status else {
       end(pid)
+      if Task.isCancelled { throw HostError(.cancelled, "the program was not waited for") }
       throw HostError(.timedOut, "the program did not end in \(Int(seconds.rounded(.up))) s")
     }
     return Result(

@@ -26,28 +26,13 @@ import Testing
     ]
     var variables = Dictionary(uniqueKeysWithValues: hostile.map { ($0, "/tmp/evil") })
     variables["HTTPS_PROXY"] = "http://proxy:3128"
-    variables["LANG"] = "de_DE.UTF-8"
+    variables["LANG"] = "../evil"
     let world = CLIFixtures.world(variables, cache: "")
     world.program(Self.answer)
     _ = try await token(world, method)
     let call = try #require(world.ran.first)
     #expect(!call.inherits)
-    let folders = "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin:/snap/bin"
-    #expect(
-      call.variables == [
-        "HTTPS_PROXY": "http://proxy:3128", "LANG": "de_DE.UTF-8", "TERM": "dumb",
-        "HOME": "/home/me", "PATH": "\(folders):/home/me/.local/bin:/home/me/bin",
-      ]
-    )
-  }
-
-  @Test func `PATH is the user's own where their configuration has programs looked for there`()
-    async throws
-  {
-    let world = AzureWorld(["PATH": "/opt/az/bin"], allowed: [.searchPath])
-    world.program(Self.answer)
-    _ = try await token(world, .azd)
-    #expect(world.ran[0].variables["PATH"] == "/opt/az/bin")
+    #expect(call.variables == ["HTTPS_PROXY": "http://proxy:3128", "TERM": "dumb"])
   }
 
   @Test func `an allowed folder is passed on, and another home as its folder`() async throws {
@@ -60,7 +45,7 @@ import Testing
     elsewhere.program(Self.answer)
     _ = try await token(elsewhere, .azd)
     #expect(elsewhere.ran[0].variables["AZD_CONFIG_DIR"] == "/data/home/.azd")
-    #expect(elsewhere.ran[0].variables["HOME"] == "/home/me")
+    #expect(elsewhere.ran[0].variables["HOME"] == nil, "that is the account's")
   }
 
   @Test(arguments: [[:], ["AZD_CONFIG_DIR": "/tmp/evil"]])

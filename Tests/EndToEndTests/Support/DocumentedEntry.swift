@@ -23,14 +23,17 @@ struct DocumentedEntry: Sendable {
     let end = rest.firstRange(of: "\n## ")?.lowerBound ?? rest.endIndex
     var entries: [DocumentedEntry] = []
     var isYAML = false
+    var isEntry = false
     for line in rest[..<end].split(separator: "\n", omittingEmptySubsequences: false) {
       if line.hasPrefix("```") {
         isYAML = line == "```yaml"
+        isEntry = false
       } else if isYAML, line.hasPrefix("- name: ") {
+        isEntry = true
         entries.append(
           DocumentedEntry(name: String(line.dropFirst(8).prefix { $0 != " " }), lines: [])
         )
-      } else if isYAML, line.hasPrefix("    "), let last = entries.popLast() {
+      } else if isEntry, line.hasPrefix("    "), let last = entries.popLast() {
         entries.append(DocumentedEntry(name: last.name, lines: last.lines + [String(line)]))
       }
     }

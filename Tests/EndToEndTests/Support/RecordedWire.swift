@@ -31,6 +31,7 @@ struct RecordedWire: Sendable {
   private(set) var files: [File] = []
   /// What the run printed; empty if nothing.
   private(set) var output = ""
+  private var isOutput = false
 
   /// All runs of a file in `Clouds/Wire`, in their order.
   static func all(_ file: String) throws -> [RecordedWire] {
@@ -58,13 +59,16 @@ struct RecordedWire: Sendable {
   }
 
   private mutating func take(_ line: String) {
-    if line.hasPrefix("       ") {
-      take(field: line.dropFirst(7))
-    } else if line.hasPrefix("   FILE ") {
+    if line.hasPrefix("   FILE ") {
       let words = line.dropFirst(8).split(separator: " ", maxSplits: 2).map(String.init)
       if words.count == 3 { files.append(File(path: words[0], text: words[2])) }
+    } else if isOutput {
+      output += "\n\(line)"
     } else if line.hasPrefix("   OUT") {
       output = String(line.dropFirst(6).trimmingPrefix(" "))
+      isOutput = true
+    } else if line.hasPrefix("       ") {
+      take(field: line.dropFirst(7))
     } else if line.hasPrefix("   ") {
       requests.append(Request(line: String(line.dropFirst(3))))
     }

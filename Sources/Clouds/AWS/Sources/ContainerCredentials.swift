@@ -42,7 +42,7 @@ struct ContainerCredentials: Sendable {
     let place = try address().text
     let path = context.environment.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") ?? ""
     guard let token = try authorization()?.expose() else { return [place, path] }
-    return [place, path] + (WebIdentityToken.subject(of: token) ?? [FileDigest.sha256(token)])
+    return [place, path] + WebIdentityToken.holder(of: token)
   }
 
   private func rest() async throws(CloudError) {

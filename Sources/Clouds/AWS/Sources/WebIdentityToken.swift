@@ -45,11 +45,15 @@ struct WebIdentityToken: Sendable {
       )
     }
     self.text = Secret(text)
-    identity = Self.subject(of: text) ?? ["", ""]
+    identity = Self.holder(of: text)
   }
 
-  /// The issuer and the subject that a JSON web token names, unverified; nil if it names neither.
-  static func subject(of token: String) -> [String]? {
+  /// Whose a token is: the issuer and the subject that it names, unverified, else the SHA-256 of it.
+  static func holder(of token: String) -> [String] {
+    subject(of: token) ?? [FileDigest.sha256(token)]
+  }
+
+  private static func subject(of token: String) -> [String]? {
     let parts = token.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count == 3,
       let claims = Base64URL.decode(parts[1].utf8).flatMap({ try? StrictJSON(parsing: $0) })

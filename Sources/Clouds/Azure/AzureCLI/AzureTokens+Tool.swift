@@ -46,12 +46,11 @@ extension AzureTokens {
 
   // MARK: what a tool sees
 
-  /// Variables of ours that a tool gets: those by which it finds its terminal's language, its keyring and a proxy.
+  /// Variables of ours that a tool gets: those by which it finds a proxy.
   ///
   /// All others are left out, because a kubeconfig's `exec.env` can set any, and many have a shell or Python load code.
   private static let passed = [
-    "LANG", "LC_ALL", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS", "HTTP_PROXY", "HTTPS_PROXY",
-    "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
+    "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
   ]
 
   /// Those that a proxy which answers with certificates of its own needs beside its address; together the two could
@@ -65,22 +64,14 @@ extension AzureTokens {
     let names = Self.passed + (effects.allows(.azureCommand) ? Self.trusted : [])
     var variables = effects.environment.filter { names.contains($0.key) }
     let home = effects.accountHome ?? effects.home
-    variables["HOME"] = home
+    // An account without a home in the user database has the one that the variable names, if that is allowed.
+    if effects.accountHome == nil { variables["HOME"] = home }
     variables["TERM"] = "dumb"
-    variables["PATH"] = path(home)
     // Only a folder that is allowed differs from the one that the tool takes by itself.
     if let folder = folder(of: tool), folder != home.map({ "\($0)/\(tool.folder)" }) {
       variables[tool.folderVariable] = folder
     }
     return variables
-  }
-
-  /// Where a tool finds programs: where the system's and the account's own lie, unless the user has it otherwise.
-  private func path(_ home: String?) -> String {
-    if effects.allows(.searchPath), let path = effects.environment["PATH"] { return path }
-    let own = home.map { ["\($0)/.local/bin", "\($0)/bin"] } ?? []
-    return (["/usr/local/bin", "/usr/bin", "/bin", "/opt/homebrew/bin", "/snap/bin"] + own)
-      .joined(separator: ":")
   }
 
   // MARK: its folder

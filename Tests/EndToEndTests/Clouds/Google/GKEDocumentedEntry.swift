@@ -24,18 +24,8 @@ struct GKEDocumentedEntry: Sendable, CustomTestStringConvertible {
   var testDescription: String { arguments.joined(separator: " ") }
 
   /// Every one of them, in the page's order.
-  static let all: [GKEDocumentedEntry] = (try? read()) ?? []
-
-  private static func read() throws -> [GKEDocumentedEntry] {
-    let page = try PrivateFile.read("\(Programs.repository)/docs/clouds.md")
-    let section = page.split(separator: "\n## GKE\n").last?.split(separator: "\n## ").first ?? ""
-    return section.split(separator: "```")
-      .filter { $0.hasPrefix("yaml\n") && $0.contains("command: lanyard") }
-      .compactMap { block in
-        let lines = block.split(separator: "\n").map(String.init)
-        return lines.firstIndex { $0 == "  user:" }
-          .map { GKEDocumentedEntry(lines: Array(lines[($0 + 1)...])) }
-      }
+  static let all = ((try? DocumentedEntry.all("GKE")) ?? []).map {
+    GKEDocumentedEntry(lines: $0.lines)
   }
 
   /// A kubeconfig with a context of each name whose user is the entry, changed for each.

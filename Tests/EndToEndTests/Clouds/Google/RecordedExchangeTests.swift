@@ -31,15 +31,19 @@ import Foundation
   ]
 
   @Test func `every exchange is one of these`() throws {
-    #expect(Set(try WireGCP.all().map(\.name)) == Set(Self.claims.keys))
-    #expect(try WireGCP.all().map(\.requests.count) == [1, 2, 2, 1, 2, 0, 0, 0, 1, 0, 0, 0, 2])
+    #expect(Set(try RecordedWire.all("gcp.txt").map(\.name)) == Set(Self.claims.keys))
+    #expect(
+      try RecordedWire.all("gcp.txt").map(\.requests.count) == [
+        1, 2, 2, 1, 2, 0, 0, 0, 1, 0, 0, 0, 2,
+      ]
+    )
   }
 
   @Test func `ADC service_account`() async throws {
     try await GoogleDesk.with { desk in
       let key = try desk.google.serviceAccount(Self.account, base: desk.base)
       #expect(try await desk.getToken([Self.option], desk.adc(key)).status == 0)
-      let theirs = try WireGCP.named("ADC service_account").requests
+      let theirs = try RecordedWire.named("ADC service_account", in: "gcp.txt").asGoogle
       try expectAssertion(desk.google.requests, theirs, key)
     }
   }
@@ -58,7 +62,10 @@ import Foundation
         "service_account_impersonation": ["token_lifetime_seconds": 2800],
       ]
       #expect(try await desk.getToken([Self.option], desk.adc(credential)).status == 0)
-      let theirs = try WireGCP.named("ADC external_account file + impersonation").requests
+      let theirs = try RecordedWire.named(
+        "ADC external_account file + impersonation",
+        in: "gcp.txt"
+      ).asGoogle
       let ours = desk.google.requests
       try #require(ours.count == theirs.count)
       try expect(ours[0], theirs[0], ["subject.jwt": subject])
@@ -74,7 +81,8 @@ import Foundation
         "service_account_impersonation_url": .string(impersonation(desk)),
       ]
       #expect(try await desk.getToken([Self.option], desk.adc(credential)).status == 0)
-      let theirs = try WireGCP.named("ADC impersonated_service_account").requests
+      let theirs = try RecordedWire.named("ADC impersonated_service_account", in: "gcp.txt")
+        .asGoogle
       let ours = desk.google.requests
       try #require(ours.count == theirs.count)
       try expectAssertion(Array(ours.prefix(1)), Array(theirs.prefix(1)), key)
@@ -91,7 +99,8 @@ import Foundation
         "token_url": .string("\(desk.base)/google/sts/v1/oauthtoken"),
       ]
       #expect(try await desk.getToken([Self.option], desk.adc(credential)).status == 0)
-      let theirs = try WireGCP.named("ADC external_account_authorized_user").requests
+      let theirs = try RecordedWire.named("ADC external_account_authorized_user", in: "gcp.txt")
+        .asGoogle
       try #require(desk.google.requests.count == theirs.count)
       // Recorded with the client cid and its secret cs.
       #expect(theirs[0].headers["authorization"] == "Basic \(basic("cid", "cs"))")
@@ -104,7 +113,7 @@ import Foundation
     try await GoogleDesk.with { desk in
       let variables = ["GCE_METADATA_HOST": String(desk.base.dropFirst("http://".count))]
       _ = try await desk.answers([Self.option], variables)
-      let theirs = try WireGCP.named("ADC GCE metadata").requests
+      let theirs = try RecordedWire.named("ADC GCE metadata", in: "gcp.txt").asGoogle
       #expect(theirs[0].line == "GET /computeMetadata/v1/project/project-id")
       // That one is left out: a token needs no project.
       for ours in desk.google.requests { try expect(ours, theirs[1]) }
@@ -118,7 +127,9 @@ import Foundation
         {"apiVersion":"client.authentication.k8s.io/v1beta1","kind":"ExecCredential","spec":{"interactive":false}}
         """
       let variables = ["CLOUDSDK_AUTH_ACCESS_TOKEN": "ya29.env", "KUBERNETES_EXEC_INFO": info]
-      let theirs = try JSONValue.parse(try WireGCP.named("CLOUDSDK_AUTH_ACCESS_TOKEN").output)
+      let theirs = try JSONValue.parse(
+        try RecordedWire.named("CLOUDSDK_AUTH_ACCESS_TOKEN", in: "gcp.txt").output
+      )
       var members = try #require(theirs.object)
       // client-go does not read it.
       #expect(members.removeValue(forKey: "spec") != nil)
@@ -132,7 +143,7 @@ import Foundation
     try await GoogleDesk.with { desk in
       try await signIn(desk, host)
       #expect(try await desk.getToken().status == 0)
-      let theirs = try WireGCP.named("gcloud config-helper cold").requests
+      let theirs = try RecordedWire.named("gcloud config-helper cold", in: "gcp.txt").asGoogle
       try #require(desk.google.requests.count == theirs.count)
       try expect(desk.google.requests[0], theirs[0], person(desk))
     }
@@ -159,7 +170,8 @@ import Foundation
       try await desk.signIn("me@example.com", tokens: [row])
       #expect(try await desk.getToken().token == "ya29.tok")
       #expect(
-        try WireGCP.named("gcloud config-helper warm (cached)").requests == desk.google.requests
+        try RecordedWire.named("gcloud config-helper warm (cached)", in: "gcp.txt").asGoogle
+          == desk.google.requests
       )
     }
   }
@@ -169,7 +181,8 @@ import Foundation
       try await desk.signIn("me@example.com")
       let words = ["--impersonate-service-account", Self.account]
       #expect(try await desk.getToken(words, desk.endpoint).status == 0)
-      let theirs = try WireGCP.named("gcloud config-helper impersonate").requests
+      let theirs = try RecordedWire.named("gcloud config-helper impersonate", in: "gcp.txt")
+        .asGoogle
       let ours = desk.google.requests
       try #require(ours.count == theirs.count)
       try expect(ours[0], theirs[0], person(desk))
@@ -178,7 +191,7 @@ import Foundation
       #expect(body["delegates"] == .null && body["scope"]?.array?.count == 6)
       body["delegates"] = nil
       body["scope"] = try JSONValue.parse(
-        try WireGCP.named("ADC impersonated_service_account").requests[1].body
+        try RecordedWire.named("ADC impersonated_service_account", in: "gcp.txt").asGoogle[1].body
       )["scope"]
       let wanted = GoogleCloud.Recorded(
         line: theirs[1].line,
@@ -288,5 +301,12 @@ extension JSONValue {
       errors: ""
     )
     return try outcome.claims
+  }
+}
+
+extension RecordedWire {
+  /// The requests as the lab records its own.
+  fileprivate var asGoogle: [GoogleCloud.Recorded] {
+    requests.map { GoogleCloud.Recorded(line: $0.line, headers: $0.headers, body: $0.body) }
   }
 }
