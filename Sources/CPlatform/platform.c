@@ -8,8 +8,12 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stddef.h>
+#include <sys/resource.h>
 #include <termios.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 
 short platform_spawn_setsid(void) {
 #ifdef POSIX_SPAWN_SETSID
@@ -113,4 +117,14 @@ void platform_restore_terminal(void) {
   guarded = -1;
   for (int index = 0; index < endings; index++) sigaction(ending[index], &previous[index], NULL);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+void platform_forbid_dumps(void) {
+#ifdef __linux__
+  // Not the limit of core files: it does not hold for cores that are piped to a program, and children would have it too.
+  prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#else
+  struct rlimit none = {0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+#endif
 }

@@ -216,6 +216,7 @@ extension CredentialSource {
         return hand(good.token, good.times, slot)
       }
       return try await logInAndHand(.ended(at: effects.now(), why: why), slot)
+    case .store(let error): return try settleForOld(good, slot, CredentialsError(error))
     case .failed(let code, let what, let remedy):
       let error = CredentialsError(code, what, remedy: remedy)
       // A token that failed its verdict says that something is wrong now; an old one would hide it.
@@ -281,10 +282,6 @@ extension CredentialSource {
   }
 
   private var otherAuthorities: CredentialsError {
-    CredentialsError(
-      .configuration,
-      "this kubeconfig trusts other certificates for the issuer than the login did",
-      remedy: "if that is right, confirm it with a login: \(options.loginCommand())"
-    )
+    .otherAuthorities(loginCommand: options.loginCommand())
   }
 }

@@ -85,6 +85,15 @@ package struct CredentialsError: Error, Sendable {
     }
   }
 
+  /// A request that trusts other certificates than the login did; they may be right, which a person has to say.
+  static func otherAuthorities(loginCommand: String) -> CredentialsError {
+    CredentialsError(
+      .configuration,
+      "this kubeconfig trusts other certificates for the issuer than the login did",
+      remedy: "if that is right, confirm it with a login: \(loginCommand)"
+    )
+  }
+
   /// What helps against a refusal whose words have a number of Entra ID's in them; nil for any other.
   static func remedy(of why: String) -> String? {
     EntraFault.named(in: why)?.remedy(logIn: "lanyard login")

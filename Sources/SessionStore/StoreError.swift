@@ -9,9 +9,9 @@ import Darwin
 #endif
 
 /// What went wrong in the session store, what to do about it, and what the system said.
-package struct StoreError: Error, Equatable {
+package struct StoreError: Error, Equatable, Codable {
   /// The kinds of failure that callers tell apart.
-  package enum Code: Equatable, Sendable {
+  package enum Code: Equatable, Sendable, Codable {
     /// A folder of the store is not there, and could not be made.
     case folderMissing
     /// The file system or its permissions do not allow writing (EROFS, EACCES, EPERM).

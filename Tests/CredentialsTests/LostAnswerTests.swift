@@ -115,10 +115,11 @@ import Foundation
   @Test func nothingIsSentWhenTheIntentCannotBeWritten() async throws {
     let world = try world()
     world.edit { $0.failingSessionWrites = [1] }
-    guard case .failed(.store, _, _) = try await world.renew() else {
+    guard case .store(let error) = try await world.renew() else {
       Issue.record("not a failure of the store")
       return
     }
+    #expect(error.cause != nil, "the system's own words are for -v")
     #expect(world.calls == ["metadata"])
     #expect(try world.stored()?.refreshToken?.expose() == "refresh-1")
   }

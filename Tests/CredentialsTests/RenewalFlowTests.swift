@@ -20,6 +20,10 @@ import Testing
     idToken: Secret("i"),
     refreshToken: Secret("r")
   )
+  static let ofAnotherType = TokenResponse(
+    refreshToken: Secret("r"),
+    refusedTokenType: "mac"
+  )
   static let noID = TokenResponse(accessToken: Secret("a"), refreshToken: Secret("r"))
   static let deadWords = "the issuer answered 400 invalid_grant"
   static let lostWords =
@@ -45,6 +49,12 @@ import Testing
       needsIDToken: false,
       steps: [
         (.answered(.tokens(noID)), .keep(noID)), (.kept, .judge(noID)),
+      ]
+    ),
+    Row(
+      name: "tokens of a type that cannot be used are judged, not asked for again",
+      steps: [
+        (.answered(.tokens(ofAnotherType)), .keep(ofAnotherType)), (.kept, .judge(ofAnotherType)),
       ]
     ),
     Row(

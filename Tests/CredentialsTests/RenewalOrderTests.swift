@@ -94,6 +94,9 @@ import Testing
       .notKept(token: Secret("t"), times: Given.times(age: 3), why: "disk full"),
     ]
     + CredentialsError.Code.allCases.map { .failed($0, what: "w \"\n", remedy: "r") }
+    + StoreError.Code.allCases.map {
+      .store(StoreError($0, what: "w", remedy: "r", cause: "no space left on device"))
+    }
 
   @Test(arguments: reports) func reportComesBack(_ report: RenewalReport) throws {
     #expect(RenewalReport(decoding: try report.encoded()) == report)

@@ -101,6 +101,23 @@ import Foundation
     #expect(session.summary.state == .active)
   }
 
+  /// An issuer that is wrong about its tokens for a while costs no login.
+  @Test func unusableTypeWithholdsTheTokenAndKeepsTheSession() async throws {
+    let world = try world()
+    world.script(World.tokens(2, type: "mac"), World.tokens(3))
+    guard case .failed(.verdict, let what, _) = try await world.renew() else {
+      Issue.record("the type must be refused")
+      return
+    }
+    #expect(what == "the issuer gave a token of type \"mac\", which kubectl cannot send")
+    let session = try #require(try world.stored())
+    #expect(session.refreshToken?.expose() == "refresh-2")
+    #expect(session.summary.renewable)
+    world.pass(61)
+    #expect(try await world.renew() == .renewed)
+    #expect(world.calls == ["metadata", "refresh-1", "refresh-2", "keys"])
+  }
+
   @Test func deadEndsTheSessionAndKeepsItsRecord() async throws {
     let world = try world()
     world.script(World.dead)

@@ -8,6 +8,13 @@ import FoundationEssentials
 #else
 import Foundation
 #endif
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
 
 /// No secret in a log, a message, an argument list or an environment; the refresh token in no file, the access
 /// token in ready credentials only.
@@ -64,7 +71,7 @@ import Foundation
     _ = try await eventually("the renewal") {
       desk.lab.log(after: arrived).contains { $0.kind == .requestArrived } ? true : nil
     }
-    evidence.processes = Canary.processes(with: desk.folder)
+    evidence.processes = Canary.processes(startedBy: asker.processID)
     try evidence.add(try await asker.result(), exit: 0)
     #if os(Linux)
     #expect(evidence.processes.contains { $0.commandLine.hasSuffix("\0renew-session\0") })
@@ -214,8 +221,49 @@ import Foundation
     _ = try await eventually("the renewal") {
       desk.lab.log(after: arrived).contains { $0.kind == .requestArrived } ? true : nil
     }
-    evidence.processes = Canary.processes(with: desk.folder)
+    evidence.processes = Canary.processes(startedBy: asker.processID)
     try evidence.add(try await asker.result(), exit: 0)
+  }
+
+  /// Whether this machine writes core files into the working directory; elsewhere they go to a program.
+  private static let writesCores: Bool = {
+    let pattern = (try? PrivateFile.read("/proc/sys/kernel/core_pattern")) ?? "|"
+    return !pattern.hasPrefix("|") && !pattern.hasPrefix("/")
+  }()
+
+  @Test(.enabled(if: writesCores)) func `no core file is left of a renewal`() async throws {
+    try await Desk.with { desk in
+      try await desk.logInAndExpire()
+      desk.lab.faults.set(
+        try Fault("delay", grant: "refresh_token", parameters: ["ms": "3000", "when": "before"])
+      )
+      let folder = "\(desk.folder)/cores"
+      try PrivateFile.makeFolder(folder)
+      func start(_ words: [String]) throws -> Conversation {
+        let script = "ulimit -c unlimited; cd \"$1\"; shift; exec \"$@\""
+        return try desk.start(["/bin/sh", "-c", script, "sh", folder] + words)
+      }
+      let asker = try start([try Programs.lanyard] + desk.getToken)
+      _ = try await eventually("the request") { desk.lab.isBeingAskedToRenew ? true : nil }
+      let renewal = Canary.processes(startedBy: asker.processID).filter {
+        $0.commandLine.hasSuffix("\0renew-session\0")
+      }
+      #expect(renewal.count == 1)
+      // The working directory of a renewal is the root.
+      let root = FileManager.default.fileExists(atPath: "/core")
+      for process in renewal { kill(process.id, SIGQUIT) }
+      asker.send(SIGQUIT)
+      #expect(try await asker.result().status == 128 + Int(SIGQUIT))
+      #expect(Canary.allFiles(below: folder) == [])
+      #expect(FileManager.default.fileExists(atPath: "/core") == root)
+      let other = try start(["sleep", "60"])
+      _ = try await eventually("another program") {
+        RunningProcess(other.processID).commandLine.hasPrefix("sleep") ? true : nil
+      }
+      other.send(SIGQUIT)
+      _ = try await other.result()
+      #expect(Canary.allFiles(below: folder).count == 1, "the search looks in the right place")
+    }
   }
 
   @Test(arguments: ["plain", "tail", "base64", "in a longer base64"])

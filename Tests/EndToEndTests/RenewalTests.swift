@@ -48,7 +48,33 @@ import Darwin
       #expect(desk.lab.count(.refresh) == 1)
       #expect(desk.lab.replays == 0)
       #expect(desk.lab.logins == 1)
-      for victim in victims { _ = try await victim.result() }
+      var ends: [Int] = []
+      for victim in victims { ends.append(try await victim.result().status) }
+      #expect(ends.contains(128 + Int(SIGKILL)), "some were killed before they had their answer")
+    }
+  }
+
+  /// When the asker gets its signal, by what the lab has done with the request until then.
+  enum Instant: CaseIterable { case arrived, processed }
+
+  @Test(arguments: [SIGINT, SIGTERM, SIGHUP, SIGKILL], Instant.allCases)
+  func `a renewal outlives its asker`(signal: Int32, instant: Instant) async throws {
+    try await Desk.with { desk in
+      let expired = try await desk.logInAndExpire()
+      let delay = ["ms": "3000", "when": instant == .arrived ? "before" : "after"]
+      desk.lab.faults.set(try Fault("delay", grant: "refresh_token", parameters: delay))
+      let asker = try desk.startLanyard(desk.getToken)
+      _ = try await eventually("the request") {
+        (instant == .arrived ? desk.lab.isBeingAskedToRenew : desk.lab.count(.refresh) == 1)
+          ? true : nil
+      }
+      asker.send(signal)
+      #expect(try await asker.result().status == 128 + Int(signal))
+      let next = try await desk.lanyard(desk.getToken)
+      #expect(next.status == 0, "\(next.errors)")
+      #expect(try next.token != expired)
+      #expect(desk.lab.count(.refresh) == 1)
+      #expect(desk.lab.replays == 0)
     }
   }
 

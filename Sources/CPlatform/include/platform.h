@@ -27,4 +27,8 @@ int platform_quiet_terminal(int descriptor);
 /// Undoes `platform_quiet_terminal`; harmless without it.
 void platform_restore_terminal(void);
 
+/// Has the kernel write no core file of this process and let no other process of the user look into its memory, until
+/// it executes another program.
+void platform_forbid_dumps(void);
+
 #endif

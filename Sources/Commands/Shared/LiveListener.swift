@@ -17,7 +17,7 @@ enum LiveListener {
     }
     let port = listener.port
     return RedirectListener(
-      hosts: ["127.0.0.1:\(port)", "localhost:\(port)", "[::1]:\(port)"],
+      hosts: RedirectURI.hostFields(port: port),
       host: listener.host,
       port: port,
       serve: { receiver, conclude in try await serve(listener, receiver, conclude) }

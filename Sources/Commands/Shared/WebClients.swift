@@ -15,7 +15,7 @@ final class WebClients: Sendable {
     self.environment = environment
   }
 
-  /// Sends a call, and translates what can go wrong into the words of `OAuth`.
+  /// Sends a call, and translates what can go wrong into the words of `OAuth`; a refusal repeats no secret of the call.
   func send(
     _ call: HTTPCall,
     with trust: TransportTrust
@@ -48,10 +48,12 @@ final class WebClients: Sendable {
         headers: call.headers,
         body: call.body
       )
-      return HTTPAnswer(
-        status: answer.status.code,
-        headers: answer.headers,
-        body: answer.body
+      return SentSecrets(in: call).removed(
+        from: HTTPAnswer(
+          status: answer.status.code,
+          headers: answer.headers,
+          body: answer.body
+        )
       )
     } catch {
       switch error {

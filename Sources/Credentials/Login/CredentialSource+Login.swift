@@ -308,15 +308,9 @@ extension CredentialSource {
         remedy: "to change who it belongs to: \(options.loginCommand()) --switch"
       )
     }
-    if old.authoritiesDigest != new.authoritiesDigest, !explicit { throw otherAuthoritiesAtLogin }
-  }
-
-  private var otherAuthoritiesAtLogin: CredentialsError {
-    CredentialsError(
-      .configuration,
-      "the session was made with other trusted certificates",
-      remedy: "confirm the new ones with a login: \(options.loginCommand())"
-    )
+    if old.authoritiesDigest != new.authoritiesDigest, !explicit {
+      throw CredentialsError.otherAuthorities(loginCommand: options.loginCommand())
+    }
   }
 }
 

@@ -31,8 +31,9 @@ package struct Renewal {
     do {
       return try await underLock()
     } catch let error as StoreError {
-      return .failed(.store, what: error.what, remedy: error.remedy)
+      return .store(error)
     } catch let error as CredentialsError {
+      if let cause = error.cause as? StoreError { return .store(cause) }
       return .failed(error.code, what: error.what, remedy: error.remedy)
     } catch {
       return .failed(.failed, what: "the renewal failed", remedy: "try again")
@@ -55,7 +56,9 @@ package struct Renewal {
     case .hand: return .renewed
     case .renew, .share: return try await renew(&record)
     case .logIn(let reason): return .ended(why: reason.words)
-    case .otherAuthorities: return .failed(.configuration, what: "other trust anchors", remedy: "")
+    case .otherAuthorities:
+      let error = CredentialsError.otherAuthorities(loginCommand: "lanyard login")
+      return .failed(error.code, what: error.what, remedy: error.remedy)
     }
   }
 
@@ -221,7 +224,7 @@ package struct Renewal {
     _ error: StoreError
   ) async -> RenewalReport {
     guard var session = successor.next else {
-      return .failed(.store, what: error.what, remedy: error.remedy)
+      return .store(error)
     }
     let writeOrphan = { (session: Session) in
       guard let folder = order.runtimeFolder else { return }
@@ -237,7 +240,7 @@ package struct Renewal {
     if order.rejected { session.summary.rejectionRenewed = effects.now() }
     writeOrphan(session)
     guard let current = session.token(order.request.token) else {
-      return .failed(.store, what: error.what, remedy: error.remedy)
+      return .store(error)
     }
     return .notKept(token: current.token, times: current.times, why: error.what)
   }

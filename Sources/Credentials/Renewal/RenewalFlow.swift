@@ -102,7 +102,10 @@ package struct RenewalFlow: Sendable {
       return .send(openID: askedForOpenID)
     case .kept:
       guard let response else { return .stop(.refused("nothing was kept")) }
-      guard needsIDToken, response.idToken == nil else { return .judge(response) }
+      // Tokens of a type that cannot be used are a fault to tell, and no sign that the issuer gives no ID tokens.
+      guard needsIDToken, response.idToken == nil, response.refusedTokenType == nil else {
+        return .judge(response)
+      }
       guard !askedForOpenID else { return .stop(.noIDToken) }
       askedForOpenID = true
       return .send(openID: true)

@@ -174,7 +174,9 @@ package enum RenewalReport: Sendable, Equatable {
   case ended(why: String)
   /// The issuer answered without the token that is wanted, twice.
   case noToken(why: String)
-  /// A failure that leaves the session as it was.
+  /// The session store failed; the session is as it was.
+  case store(StoreError)
+  /// Another failure that leaves the session as it was.
   case failed(CredentialsError.Code, what: String, remedy: String)
 }
 
@@ -185,6 +187,7 @@ extension RenewalReport {
     var times: TokenTimes?
     var what: String?
     var remedy: String?
+    var store: StoreError?
   }
 
   /// The bytes for the pipe.
@@ -196,6 +199,7 @@ extension RenewalReport {
         Wire(kind: "not-kept", token: token.expose(), times: times, what: why)
       case .ended(let why): Wire(kind: "ended", what: why)
       case .noToken(let why): Wire(kind: "no-token", what: why)
+      case .store(let error): Wire(kind: "store", store: error)
       case .failed(let code, let what, let remedy):
         Wire(kind: code.rawValue, what: what, remedy: remedy)
       }
@@ -206,6 +210,10 @@ extension RenewalReport {
   package init?(decoding bytes: [UInt8]) {
     guard let wire = try? JSONDecoder().decode(Wire.self, from: Data(bytes)) else { return nil }
     let what = wire.what ?? ""
+    if let error = wire.store {
+      self = .store(error)
+      return
+    }
     switch (wire.kind, wire.token, wire.times) {
     case ("renewed", _, _): self = .renewed
     case ("not-kept", let token?, let times?):

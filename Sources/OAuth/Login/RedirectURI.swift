@@ -63,11 +63,11 @@ package struct RedirectURI: Sendable, Equatable {
   /// Host and port for a listener; port 0 for any.
   package var listenAddress: String { "\(host.rawValue):\(port ?? 0)" }
 
-  /// Every `Host` field that a browser may send here: all spellings, because a page of this machine
-  /// may be reached by each; without the port if it is the default one.
-  package var hostFields: [String] {
+  /// Every `Host` field that a browser may send to a listener on a port: all spellings, because a
+  /// page of this machine may be reached by each; also without the port if it is the default one.
+  package static func hostFields(port: Int) -> [String] {
     Host.allCases.flatMap { host in
-      port == 80 ? [host.rawValue, "\(host.rawValue):80"] : [RedirectURI(host, port, "").authority]
+      ["\(host.rawValue):\(port)"] + (port == 80 ? [host.rawValue] : [])
     }
   }
 

@@ -33,7 +33,10 @@ struct Canary {
   /// The files below a folder that have the secret, whatever their mode.
   func files(below folder: String) -> [String] {
     Self.allFiles(below: folder).filter { path in
-      guard let content = FileManager.default.contents(atPath: path) else { return false }
+      // What cannot be read is not known to be clean; a file that is gone by now is.
+      guard let content = FileManager.default.contents(atPath: path) else {
+        return FileManager.default.fileExists(atPath: path)
+      }
       return isIn(Array(content))
     }
   }
@@ -52,20 +55,17 @@ struct Canary {
     return files
   }
 
-  /// Command line and environment of every process that has `word` in one of them; Linux only.
-  static func processes(with word: String) -> [RunningProcess] {
+  /// Every process that has been started by `ancestor`, and that one itself; Linux only.
+  static func processes(startedBy ancestor: Int32) -> [RunningProcess] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-    return names.compactMap { name in
-      guard let id = Int32(name) else { return nil }
-      let found = ["cmdline", "environ"].map { file in
-        String(
-          decoding: FileManager.default.contents(atPath: "/proc/\(name)/\(file)") ?? Data(),
-          as: UTF8.self
-        )
-      }
-      guard found.contains(where: { $0.contains(word) }) else { return nil }
-      return RunningProcess(id: id, commandLine: found[0], environment: found[1])
+    let all = names.compactMap(Int32.init)
+    var family: Set = [ancestor]
+    var size = 0
+    while size < family.count {
+      size = family.count
+      family.formUnion(all.filter { RunningProcess.parent(of: $0).map(family.contains) ?? false })
     }
+    return family.sorted().map(RunningProcess.init)
   }
 }
 
@@ -73,5 +73,26 @@ struct Canary {
 struct RunningProcess {
   let id: Int32
   let commandLine: String
+  /// Empty where the kernel shows it to root only, because the process forbids to be looked into.
   let environment: String
+
+  init(_ id: Int32) {
+    self.id = id
+    commandLine = Self.text(of: id, "cmdline")
+    environment = Self.text(of: id, "environ")
+  }
+
+  /// The process that started another; nil if that has ended.
+  static func parent(of id: Int32) -> Int32? {
+    // The name before it may have spaces and parentheses.
+    let fields = text(of: id, "stat").split(separator: ")").last?.split(separator: " ")
+    return fields.flatMap { $0.count > 1 ? Int32($0[1]) : nil }
+  }
+
+  private static func text(of id: Int32, _ file: String) -> String {
+    String(
+      decoding: FileManager.default.contents(atPath: "/proc/\(id)/\(file)") ?? Data(),
+      as: UTF8.self
+    )
+  }
 }

@@ -85,7 +85,7 @@ import Darwin
       let before = try aws.members(SignInDesk.tokenPath)
       let first = try aws.desk.startLanyard(SignInDesk.getToken("dev"), aws.variables)
       _ = try await eventually("the request") { aws.service.site.count("/token") == 1 ? true : nil }
-      let renewals = Canary.processes(with: aws.desk.folder).filter {
+      let renewals = Canary.processes(startedBy: first.processID).filter {
         $0.commandLine.hasSuffix("\0renew-sign-in\0")
       }
       #expect(renewals.count == 1)
