@@ -28,18 +28,25 @@ extension CredentialSource {
     } catch {
       return try await logInWithoutStore(error, slot)
     }
-    if let damaged {
-      effects.tell("the file of a session was damaged; it is kept as \(damaged)")
-      return try await logInAndHand(.damaged(path: damaged), slot)
-    }
-    switch decide(record, rejected: rejected) {
+    if let damaged { return try await logInAndHand(.damaged(path: damaged), slot) }
+    return try await take(decide(record, rejected: rejected), rejected: rejected, slot)
+  }
+
+  /// Does what the session as it stands asks for.
+  private func take(
+    _ step: NextStep,
+    rejected: Bool,
+    _ slot: ReadySlot
+  ) async throws(CredentialsError) -> [UInt8] {
+    switch step {
     case .hand(let token, let times): return hand(token, times, slot)
     case .renew(let good): return try await renew(good, rejected: rejected, slot)
     case .share(let outage, let good):
       if let good, outage.code == .temporary { return hand(good.token, good.times, slot) }
       throw outage.shared(at: effects.now())
     case .logIn(let reason): return try await logInAndHand(reason, slot)
-    case .otherAuthorities: throw otherAuthorities
+    case .otherAuthorities:
+      throw CredentialsError.otherAuthorities(loginCommand: options.loginCommand())
     }
   }
 
@@ -96,6 +103,10 @@ extension CredentialSource {
         "another process is renewing this session and has not finished",
         remedy: "try again in a moment"
       )
+      let step = (try? stepNow(rejected)) ?? .renew(stillGood: good)
+      guard case .renew(let good) = step else {
+        return try await take(step, rejected: rejected, slot)
+      }
       return try settleForOld(good, slot, error)
     case .lock(let lock):
       let left = max(patience - (effects.uptime() - start), 0.05)
@@ -123,36 +134,31 @@ extension CredentialSource {
     seconds: Double,
     _ slot: ReadySlot
   ) async throws(CredentialsError) -> [UInt8] {
+    let step: NextStep
+    do throws(CredentialsError) {
+      step = try stepNow(rejected)
+    } catch {
+      lock.release()
+      return try settleForOld(good, slot, error)
+    }
+    guard case .renew(let good) = step else {
+      lock.release()
+      return try await take(step, rejected: rejected, slot)
+    }
     let watch: RenewalWatch
     do throws(CredentialsError) {
-      let record: Record?
-      do throws(CredentialsError) {
-        record = try open().record
-      } catch {
-        lock.release()
-        throw error
-      }
-      switch decide(record, rejected: rejected) {
-      case .renew: break
-      case .hand(let token, let times):
-        lock.release()
-        return hand(token, times, slot)
-      case .share(let outage, let good):
-        lock.release()
-        if let good, outage.code == .temporary { return hand(good.token, good.times, slot) }
-        throw outage.shared(at: effects.now())
-      case .logIn(let reason):
-        lock.release()
-        return try await logInAndHand(reason, slot)
-      case .otherAuthorities:
-        lock.release()
-        throw otherAuthorities
-      }
       watch = try await start(lock, rejected: rejected)
     } catch {
       return try settleForOld(good, slot, error)
     }
     return try await follow(watch, good, seconds: seconds, slot)
+  }
+
+  /// What the store, read again after a wait, asks for.
+  ///
+  /// That is final, whatever was good before: a logout or another person's login may have come between.
+  private func stepNow(_ rejected: Bool) throws(CredentialsError) -> NextStep {
+    decide(try open().record, rejected: rejected)
   }
 
   /// Proves that the store can be written, then starts the detached renewal and leaves the lock to it.
@@ -279,9 +285,5 @@ extension CredentialSource {
     guard let good, good.times.isGood(at: effects.now()) else { throw error }
     effects.trace("handing out the old token, which is still good: \(error.what)")
     return hand(good.token, good.times, slot)
-  }
-
-  private var otherAuthorities: CredentialsError {
-    .otherAuthorities(loginCommand: options.loginCommand())
   }
 }

@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
 import OAuth
+import SessionStore
 
 extension CredentialSource {
   /// The name of whoever is logged in, which the issuer's logout page is given as a hint; nil if there is none.
+  ///
+  /// From the plain header, which will do for a hint: a damaged session is for the logout itself to find.
   package func personsName() throws(CredentialsError) -> String? {
-    guard !request.grant.isUnattended else { return nil }
-    return try open().record?.session?.summary.name
+    guard !request.grant.isUnattended, let header = try? store.peek(try request.sessionID)?.header
+    else { return nil }
+    return try? JSONDecoder().decode(Session.Summary.self, from: Data(header)).name
   }
 
   /// Opens the issuer's logout page in the browser (OpenID Connect RP-Initiated Logout 1.0), which asks the person

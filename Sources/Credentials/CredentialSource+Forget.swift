@@ -11,7 +11,7 @@ package enum ForgetOutcome: Sendable, Equatable {
   case revoked
   /// Forgotten here; the issuer has no revocation endpoint, or there was nothing to revoke.
   case forgotten
-  /// Forgotten here, but the issuer could not be told.
+  /// Forgotten here, but the issuer could not be told, and why.
   case notRevoked(String)
 }
 
@@ -20,7 +20,11 @@ extension CredentialSource {
   package func forget() async throws(CredentialsError) -> ForgetOutcome {
     guard !request.grant.isUnattended else { return .nothingToForget }
     let id = try request.sessionID
-    guard try open().record?.session != nil else { return .nothingToForget }
+    guard try isThere(id) else {
+      // A token that was printed while its session could not be kept is ready all the same.
+      if !store.epoch().isEmpty { try? store.advanceEpoch() }
+      return .nothingToForget
+    }
     let taken: LockQueue.Taken<Never> = try await queue.take(
       store.lockPath(forSession: id),
       why: "logout",
@@ -34,9 +38,15 @@ extension CredentialSource {
       )
     }
     defer { lock.release() }
-    guard let record = try open().record, let session = record.session else {
-      return .nothingToForget
+    let record: Record
+    switch try find(id) {
+    case .session(let found): record = found
+    case .lost(let why):
+      try? store.advanceEpoch()
+      return .notRevoked(why)
+    case .none: return .nothingToForget
     }
+    guard let session = record.session else { return .nothingToForget }
     guard session.summary.authoritiesDigest == request.authoritiesDigest else {
       throw CredentialsError(
         .configuration,
@@ -46,13 +56,48 @@ extension CredentialSource {
     }
     let outcome = await revoke(session)
     do {
+      // Before and after it, as at a login.
+      try store.advanceEpoch()
       try store.remove(id, expecting: record.generation)
       if let folder = options.runtimeFolder { store.discardOrphan(id, in: folder) }
-      try store.advanceEpoch()
+      try? store.advanceEpoch()
     } catch {
       throw CredentialsError(error)
     }
     return outcome
+  }
+
+  /// Whether there is a file, in whatever state.
+  private func isThere(_ id: SessionID) throws(CredentialsError) -> Bool {
+    do throws(StoreError) {
+      return try store.peek(id) != nil
+    } catch {
+      if case .corrupt = error.code { return true }
+      throw CredentialsError(error)
+    }
+  }
+
+  private enum Found {
+    case none
+    case session(Record)
+    /// It cannot be opened, has been set aside, and this is what to say of it.
+    case lost(String)
+  }
+
+  private func find(_ id: SessionID) throws(CredentialsError) -> Found {
+    do throws(CredentialsError) {
+      let (record, damaged) = try open()
+      if let path = damaged { return .lost(LoginReason.damaged(path: path).words) }
+      return record.map { .session($0) } ?? .none
+    } catch {
+      guard (error.cause as? StoreError)?.code == .unknownKey else { throw error }
+      do throws(StoreError) {
+        let path = try store.setAside(id)
+        return .lost("it is encrypted under a key that is not here, and kept as \(path)")
+      } catch {
+        throw CredentialsError(error)
+      }
+    }
   }
 
   private func revoke(_ session: Session) async -> ForgetOutcome {

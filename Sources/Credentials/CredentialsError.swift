@@ -57,12 +57,18 @@ package struct CredentialsError: Error, Sendable {
 
   /// Wraps what the session store says: exit 6.
   package init(_ error: StoreError) {
-    self.init(.store, error.what, remedy: error.remedy, cause: error)
+    self.init(.store, error.words, remedy: error.remedy, cause: error)
   }
 
   /// Wraps what an exchange with the issuer says, with the exit code that its kind of failure has.
   package init(_ error: OAuthError) {
-    self.init(Self.code(of: error), error.what, remedy: error.remedy, cause: error)
+    self.init(
+      Self.code(of: error),
+      error.what,
+      remedy: error.remedy,
+      cause: error,
+      retryAfter: error.retryAfter
+    )
   }
 
   /// What kept a request to the issuer, or its answer, from being used: whatever this module, `OAuth` or the way there

@@ -73,7 +73,7 @@ struct Record: Sendable {
     StoreError(
       .newerVersion,
       what: "the session holds what this lanyard does not know",
-      remedy: "use the lanyard that wrote it, or log in again after lanyard logout"
+      remedy: "use the lanyard that wrote it"
     )
   }
 }

@@ -58,12 +58,14 @@ struct DocumentFetch {
       url: url,
       received: now,
       validators: DocumentValidators(answer.headers),
-      bytes: try document(in: answer)
+      bytes: try document(in: answer, now: now)
     )
   }
 
-  func document(in answer: HTTPAnswer) throws(OAuthError) -> [UInt8] {
-    guard answer.status == 200 else { throw entraFault(in: answer) ?? refusal(of: answer) }
+  func document(in answer: HTTPAnswer, now: Date) throws(OAuthError) -> [UInt8] {
+    guard answer.status == 200 else {
+      throw entraFault(in: answer) ?? refusal(of: answer, now: now)
+    }
     guard answer.body.count <= limit else {
       throw OAuthError(.tooLarge(limit: limit), fetching: subject, from: host)
     }
@@ -90,7 +92,7 @@ struct DocumentFetch {
     )
   }
 
-  private func refusal(of answer: HTTPAnswer) -> OAuthError {
+  private func refusal(of answer: HTTPAnswer, now: Date) -> OAuthError {
     let got = "\(url) answers \(answer.status)"
     return switch answer.status {
     case 404, 410:
@@ -116,7 +118,7 @@ struct DocumentFetch {
         .unavailable,
         what: "\(host) cannot give \(subject) now: \(got)",
         remedy: "try again in a moment",
-        retryAfter: RetryAfter.seconds(in: answer.headers, now: nil)
+        retryAfter: RetryAfter.seconds(in: answer.headers, now: now)
       )
     default:
       OAuthError(

@@ -56,8 +56,8 @@ package enum Limits {
   package static let tokenAge = 86_400
   /// `Retry-After` beyond which it is not honoured in full: one day.
   package static let retryAfter = 86_400
-  /// A device code's life if none is given, and at most: a person waits in front of it.
-  package static let deviceCodeLife = 30 * 60
+  /// A device code's life if none is given, and at most: a person waits in front of it, and no login takes longer.
+  package static let deviceCodeLife = 10 * 60
   /// Seconds between two polls: the default of RFC 8628 section 3.2, and the bounds for what a
   /// server may ask for.
   package static let devicePoll = (default: 5, least: 1, most: 60)

@@ -17,7 +17,7 @@ package enum Lookup: Sendable, Equatable {
 }
 
 /// Why there is no ready credential that may be printed.
-package enum Miss: Sendable, Equatable, CaseIterable {
+package enum Miss: Sendable, Equatable {
   /// There is none.
   case none
   /// Its valid-from lies ahead: the clock was set back since.
@@ -32,8 +32,8 @@ package enum Miss: Sendable, Equatable, CaseIterable {
   case unsafeFile
   /// The file is not in the format of this program.
   case malformed
-  /// Its caller was given it before and asks again, as client-go does after a 401.
-  case rejected
+  /// Its caller was given these bytes before and asks again, as client-go does after a 401.
+  case rejected(ArraySlice<UInt8>)
 }
 
 extension ReadyFolder {
@@ -80,7 +80,7 @@ extension ReadyFolder {
       guard let caller, !ready.rejectionTaken else { return .hit(ready.body) }
       if let served = ready.served.firstServed(caller) {
         let limit = served.advanced(byMilliseconds: Self.rejectionDistance)
-        return (askedAt ?? now) >= limit ? .miss(.rejected) : .hit(ready.body)
+        return (askedAt ?? now) >= limit ? .miss(.rejected(ready.body)) : .hit(ready.body)
       }
       note(caller, at: now, in: file, after: ready.served)
       return .hit(ready.body)

@@ -96,6 +96,17 @@ extension SessionStore {
     return aside
   }
 
+  /// Moves a session out of the way that cannot be opened here; gives where it is kept.
+  ///
+  /// For one whose key is gone: the caller holds the session's lock, and somebody asked for it. Throws the errors of
+  /// writing.
+  package func setAside(_ id: SessionID) throws(StoreError) -> String {
+    let path = try path(id)
+    let aside = "\(path).other-key-\(Hex.encode(random(4)))"
+    try attempt("move", path) { () throws(FileFault) in try files.rename(path, aside) }
+    return aside
+  }
+
   static func require(
     _ key: DataKey,
     for record: SessionRecord,
@@ -105,7 +116,7 @@ extension SessionStore {
     throw StoreError(
       .unknownKey,
       what: "\(quoted(path)) is encrypted under key \(record.keyID), and the key here is \(key.id)",
-      remedy: "restore the key that the session was written with, or log out and in again"
+      remedy: "restore the key that it was written with, or log in again with lanyard login"
     )
   }
 

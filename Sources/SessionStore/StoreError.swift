@@ -53,6 +53,9 @@ package struct StoreError: Error, Equatable, Codable {
   /// The system's own words, where there are any.
   package let cause: String?
 
+  /// What happened, with the system's own words where there are any, in one line.
+  package var words: String { cause.map { "\(what): \($0)" } ?? what }
+
   /// Makes an error; `what` and `remedy` are lower case and have no final period.
   package init(_ code: Code, what: String, remedy: String, cause: String? = nil) {
     self.code = code

@@ -209,6 +209,69 @@ import Foundation
     #expect(error?.remedy.contains("lanyard login here") == true)
   }
 
+  // MARK: what happens during the wait is final
+
+  @Test func logoutDuringTheWaitIsFinal() async throws {
+    let world = try world(age: 900)
+    let lock = try sessionLock(world)
+    world.edit { state in
+      state.locks = [lock]
+      state.onPause = { world in
+        guard world.read({ $0.locks.contains(lock) }) else { return }
+        try? world.store.remove(Given.request().sessionID, expecting: 1)
+        world.edit { _ = $0.locks.remove(lock) }
+      }
+    }
+    #expect(try await world.refusal()?.code == .loginNeeded)
+    #expect(world.calls.isEmpty)
+  }
+
+  /// The lock stays taken: another person's login came between, or somebody logged out and in.
+  @Test func anotherLoginDuringALongWaitIsHandedOut() async throws {
+    let world = try world(age: 900)
+    let lock = try sessionLock(world)
+    world.edit { state in
+      state.locks = [lock]
+      state.onPause = { world in
+        if world.read({ $0.uptime }) > Numbers.patience - 0.15 {
+          try? world.seed(Given.session(age: 850, id: "id-other"))
+        }
+      }
+    }
+    #expect(try await world.print().hasPrefix("id-other"))
+  }
+
+  /// A token that failed its verdict says that something is wrong now, to those who waited for it, too.
+  @Test func verdictDuringTheWaitIsShared() async throws {
+    let world = try world(age: 900)
+    let lock = try sessionLock(world)
+    world.edit { state in
+      state.locks = [lock]
+      state.onPause = { world in
+        guard world.read({ $0.locks.contains(lock) }) else { return }
+        try? world.seed(
+          Given.session(age: 900) { $0.outage = Given.outage(until: 60, code: .verdict) }
+        )
+        world.edit { _ = $0.locks.remove(lock) }
+      }
+    }
+    #expect(try await world.refusal()?.code == .verdict)
+  }
+
+  @Test func otherCertificatesAtALoginDuringTheWaitAreRefused() async throws {
+    let world = try world(age: 900)
+    let lock = try sessionLock(world)
+    world.edit { state in
+      state.locks = [lock]
+      state.onPause = { world in
+        guard world.read({ $0.locks.contains(lock) }) else { return }
+        try? world.seed(Given.session(age: 0, id: "id-other") { $0.authoritiesDigest = "other" })
+        world.edit { _ = $0.locks.remove(lock) }
+      }
+    }
+    #expect(try await world.refusal()?.code == .configuration)
+  }
+
   // MARK: the old token ends during the wait
 
   @Test func oldTokenThatExpiredWhileTheLockWasHeldIsNotHandedOut() async throws {

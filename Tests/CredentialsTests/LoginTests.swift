@@ -3,6 +3,7 @@
 import Credentials
 import OAuth
 import SessionStore
+import Synchronization
 import Testing
 
 #if canImport(FoundationEssentials)
@@ -140,14 +141,40 @@ import Foundation
     #expect(try world.stored()?.refreshToken == nil)
   }
 
-  @Test func loginWithoutAnyStoreStillYieldsItsToken() async throws {
+  /// The session is all that it would give, so nobody is sent through it.
+  @Test func loginThatWasAskedForNeedsAStoreFirst() async throws {
     let world = try World()
     let descriptor = try FileEffects.posix.create(world.store.folder)
     try FileEffects.posix.close(descriptor)
+    let source = try world.source(interactive: nil)
+    let error = await credentialsError { () async throws(CredentialsError) in
+      try await source.login(switching: false)
+    }
+    #expect(error?.code == .store)
+    #expect(world.read { $0.opened }.isEmpty)
+    #expect(world.calls.isEmpty)
+  }
+
+  /// Logged out between the login and the answer: what is printed is not kept ready.
+  @Test func logoutRightAfterALoginIsNotUndone() async throws {
+    let world = try World()
     world.script(World.tokens(7))
-    let outcome = try await world.source(interactive: nil).login(switching: false)
-    #expect(outcome.notKept != nil)
-    #expect(outcome.session.token(.id) != nil)
+    let looks = Mutex(0)
+    let slot = ReadySlot(
+      lookup: { _ in
+        if looks.withLock({
+          $0 += 1; return $0
+        }) == 2 {
+          try? world.store.remove(Given.request().sessionID, expecting: 1)
+        }
+        return .miss(rejected: false)
+      },
+      write: { _, _, _ in Issue.record("kept ready") },
+      render: { token, _ in Array(token.utf8) }
+    )
+    let source = try world.source(interactive: true)
+    #expect(try await !source.credential(slot).isEmpty)
+    #expect(looks.withLock { $0 } == 2)
   }
 
   @Test func failedLoginBacksOffForBackgroundCallersOnly() async throws {
@@ -199,6 +226,29 @@ import Foundation
       }
     }
     #expect(try await world.print(interactive: true).hasPrefix("id-other"))
+    #expect(world.read { $0.opened }.isEmpty)
+  }
+
+  /// Whoever trusts other certificates gets nothing of the login that was waited for.
+  @Test func waiterWithOtherCertificatesSharesNothing() async throws {
+    let world = try World()
+    try world.store.prepareFolders()
+    let request = try Given.request(authorities: "pem")
+    let lock = world.store.lockPath(forLogin: request.loginDigest)
+    world.edit { state in
+      state.locks = [lock]
+      state.onPause = { world in
+        let now = world.now
+        try? world.seed(
+          Given.session(id: "id-other") { summary in
+            summary.loggedIn = now
+            summary.idTimes = TokenTimes(life: .lasting(1000), received: now)
+          }
+        )
+      }
+    }
+    let error = try await world.refusal(interactive: true, request: request)
+    #expect(error?.code == .configuration)
     #expect(world.read { $0.opened }.isEmpty)
   }
 

@@ -251,16 +251,16 @@ import Darwin
       #expect(renewal.count == 1)
       // The working directory of a renewal is the root.
       let root = FileManager.default.fileExists(atPath: "/core")
-      for process in renewal { kill(process.id, SIGQUIT) }
-      asker.send(SIGQUIT)
-      #expect(try await asker.result().status == 128 + Int(SIGQUIT))
+      for process in renewal { kill(process.id, SIGABRT) }
+      asker.send(SIGABRT)
+      #expect(try await asker.result().status == 128 + Int(SIGABRT))
       #expect(Canary.allFiles(below: folder) == [])
       #expect(FileManager.default.fileExists(atPath: "/core") == root)
       let other = try start(["sleep", "60"])
       _ = try await eventually("another program") {
         RunningProcess(other.processID).commandLine.hasPrefix("sleep") ? true : nil
       }
-      other.send(SIGQUIT)
+      other.send(SIGABRT)
       _ = try await other.result()
       #expect(Canary.allFiles(below: folder).count == 1, "the search looks in the right place")
     }

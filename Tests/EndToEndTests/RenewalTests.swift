@@ -54,6 +54,18 @@ import Darwin
     }
   }
 
+  /// One parent that asks again after more than two seconds, as client-go does after a 401: it gets another token, once.
+  @Test func `a rejected token is renewed once and not handed out again`() async throws {
+    try await Desk.with { desk in
+      #expect(try await desk.logIn().status == 0)
+      let answers = try await desk.asksAgain(desk.getToken)
+      #expect(answers[1] != answers[0])
+      #expect(answers[2] == answers[1])
+      #expect(answers[3] == answers[1])
+      #expect(desk.lab.count(.refresh) == 1)
+    }
+  }
+
   /// When the asker gets its signal, by what the lab has done with the request until then.
   enum Instant: CaseIterable { case arrived, processed }
 

@@ -55,6 +55,18 @@ import Testing
     }
   }
 
+  /// What the API server has refused is not handed out again, nor is the issuer asked at every turn.
+  @Test func `a rejected token is asked for anew once`() async throws {
+    try await Desk.with { desk in
+      let (words, account) = try await robot(desk)
+      let answers = try await desk.asksAgain(words, account)
+      #expect(answers[1] != answers[0])
+      #expect(answers[2] == answers[1])
+      #expect(answers[3] == answers[1])
+      #expect(desk.lab.count(.clientGrant) == 2)
+    }
+  }
+
   private func robot(_ desk: Desk) async throws -> ([String], [String: String]) {
     let secret = try desk.file("secret", "lanyard-confidential-secret\n")
     let words =

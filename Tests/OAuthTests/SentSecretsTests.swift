@@ -48,7 +48,9 @@ import Testing
     "assertion", "subject_token", "actor_token", "password", "token", "WebIdentityToken",
   ])
   func everySecretFieldIsKnown(name: String) {
-    #expect(Self.told("no: correct-horse", of: Self.form((name, "correct-horse"))) == "no: ‹secret›")
+    #expect(
+      Self.told("no: correct-horse", of: Self.form((name, "correct-horse"))) == "no: ‹secret›"
+    )
   }
 
   @Test(arguments: ["client_id", "scope", "audience", "resource", "redirect_uri", "username"])
@@ -76,7 +78,9 @@ import Testing
     let bearer = Self.form(headers: [.authorization: "Bearer correct-horse"])
     #expect(Self.told("Bearer correct-horse", of: bearer) == "Bearer ‹secret›")
     let name = try #require(HTTPField.Name("x-amz-sso_bearer_token"))
-    #expect(Self.told("correct-horse", of: Self.form(headers: [name: "correct-horse"])) == "‹secret›")
+    #expect(
+      Self.told("correct-horse", of: Self.form(headers: [name: "correct-horse"])) == "‹secret›"
+    )
   }
 
   /// Some issuers keep the refresh token and give it again; losing it there would cost the session.

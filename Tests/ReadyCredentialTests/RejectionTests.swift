@@ -18,7 +18,7 @@ import Darwin
   func askingAgain(after distance: Int64, isRejection: Bool) throws {
     let scratch = try kept()
     #expect(try look(scratch, kubectl, after: 1000) == .hit(body[...]))
-    let expected: Lookup = isRejection ? .miss(.rejected) : .hit(body[...])
+    let expected: Lookup = isRejection ? .miss(.rejected(body[...])) : .hit(body[...])
     #expect(try look(scratch, kubectl, after: 1000 + distance) == expected)
   }
 
@@ -28,7 +28,7 @@ import Darwin
     for second in [0, 1000, 1999] as [Int64] {
       #expect(try look(scratch, kubectl, after: second) == .hit(body[...]))
     }
-    #expect(try look(scratch, kubectl, after: 2000) == .miss(.rejected))
+    #expect(try look(scratch, kubectl, after: 2000) == .miss(.rejected(body[...])))
   }
 
   @Test func aReusedProcessNumberIsAnotherCaller() throws {
@@ -60,20 +60,20 @@ import Darwin
         caller: kubectl
       ) == .hit(body[...])
     )
-    #expect(try look(scratch, kubectl, after: 9000) == .miss(.rejected))
+    #expect(try look(scratch, kubectl, after: 9000) == .miss(.rejected(body[...])))
   }
 
   /// It stays a rejection until the full program has taken it up, and then never is one again for these bytes.
   @Test func oncePerFile() throws {
     let scratch = try kept()
     #expect(try look(scratch, kubectl, after: 0) == .hit(body[...]))
-    #expect(try look(scratch, kubectl, after: 3000) == .miss(.rejected))
-    #expect(try look(scratch, kubectl, after: 3001) == .miss(.rejected))
+    #expect(try look(scratch, kubectl, after: 3000) == .miss(.rejected(body[...])))
+    #expect(try look(scratch, kubectl, after: 3001) == .miss(.rejected(body[...])))
     try scratch.ready.noteRejection(someKey())
     #expect(try look(scratch, kubectl, after: 3002) == .hit(body[...]))
     try scratch.ready.write(body, for: someKey(), terms: hour())
     #expect(try look(scratch, kubectl, after: 4000) == .hit(body[...]))
-    #expect(try look(scratch, kubectl, after: 6000) == .miss(.rejected))
+    #expect(try look(scratch, kubectl, after: 6000) == .miss(.rejected(body[...])))
   }
 
   /// Eight callers are remembered; the oldest gives way.
@@ -84,7 +84,7 @@ import Darwin
       #expect(try look(scratch, caller, after: Int64(index)) == .hit(body[...]))
     }
     for caller in callers.dropFirst() {
-      #expect(try look(scratch, caller, after: 5000) == .miss(.rejected))
+      #expect(try look(scratch, caller, after: 5000) == .miss(.rejected(body[...])))
     }
     #expect(try look(scratch, callers[0], after: 5000) == .hit(body[...]))
     #expect(try look(scratch, callers[1], after: 5000) == .hit(body[...]))

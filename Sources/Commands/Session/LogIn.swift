@@ -66,6 +66,14 @@ struct LogIn: AsyncParsableCommand {
         .add(composition.request.issuer)
     }
     tell(outcome, options, folder: composition.store.folder)
+    if let error = outcome.notKept {
+      throw CredentialsError(
+        error.code,
+        "the session could not be kept: \(error.what)",
+        remedy: error.remedy,
+        cause: error
+      )
+    }
   }
 
   private func tell(_ outcome: LoginOutcome, _ options: OIDCOptions, folder: String) {
@@ -74,15 +82,12 @@ struct LogIn: AsyncParsableCommand {
     StandardError.write(
       "logged in as \(Terminal.escape(who)) at \(Terminal.escape(summary.issuer))"
     )
-    if let expiry = outcome.session.token(options.token)?.times.expiry {
+    if outcome.notKept == nil, let expiry = outcome.session.token(options.token)?.times.expiry {
       StandardError.write(
         "  the access token is good until \(expiry.formatted(.iso8601))"
           + (summary.renewable
             ? ", and is renewed by itself" : "; the issuer gave no refresh token")
       )
-    }
-    if let why = outcome.notKept {
-      StandardError.write("  but the session could not be kept: \(Terminal.escape(why))")
     }
     if outcome.keyCreated {
       KeyNotice.lines(folder: folder).forEach { StandardError.write(Terminal.escape($0)) }

@@ -69,15 +69,22 @@ extension ReadySlot {
   }
 }
 
-/// One file of the ready credentials, and the store's epoch as it was when the file was last looked for.
+/// One file of the ready credentials, with what this process knows of it.
 private final class ReadyPlace: Sendable {
+  private struct Knowledge {
+    /// The store's epoch as it was when the file was last looked for.
+    var epoch: [UInt8] = []
+    /// The bytes that the API server seems to have refused: whoever finds them again has found nothing new.
+    var rejected: ArraySlice<UInt8>?
+  }
+
   private let folder: ReadyFolder
   private let key: ReadyCredentialKey
   private let storePath: String
   private let caller: Caller?
   private let dependencies: @Sendable () -> [Dependency]
   private let askedAt = UnixTime(Clock.now())
-  private let epoch = Mutex<[UInt8]>([])
+  private let knowledge = Mutex(Knowledge())
 
   init(
     folder: ReadyFolder,
@@ -94,7 +101,10 @@ private final class ReadyPlace: Sendable {
   }
 
   func lookup(_ now: Date) -> ReadySlot.Found {
-    epoch.withLock { $0 = StoreEpoch.read(storePath: storePath) ?? [] }
+    let rejected = knowledge.withLock { knowledge in
+      knowledge.epoch = StoreEpoch.read(storePath: storePath) ?? []
+      return knowledge.rejected
+    }
     let found = folder.lookup(
       key,
       storePath: storePath,
@@ -103,9 +113,10 @@ private final class ReadyPlace: Sendable {
       caller: caller
     )
     switch found {
-    case .hit(let body): return .hit(Array(body))
-    case .miss(.rejected):
+    case .hit(let body): return body == rejected ? .miss(rejected: true) : .hit(Array(body))
+    case .miss(.rejected(let body)):
       folder.noteRejection(key)
+      knowledge.withLock { $0.rejected = body }
       return .miss(rejected: true)
     case .miss: return .miss(rejected: false)
     }
@@ -116,16 +127,20 @@ private final class ReadyPlace: Sendable {
   }
 
   func write(_ body: [UInt8], _ times: TokenTimes, _ now: Date) {
+    let (epoch, rejected) = knowledge.withLock { ($0.epoch, $0.rejected) }
     let terms = ReadyTerms(
       validFrom: UnixTime(now),
       renewAt: UnixTime(times.renewAt),
       goodUntil: UnixTime(times.reported(at: now) ?? times.renewAt),
-      epoch: epoch.withLock { $0 },
+      epoch: epoch,
       dependencies: dependencies()
     )
     // A ready credential that cannot be kept costs the next caller some milliseconds and nothing else.
     try? folder.write(body, for: key, terms: terms)
-    if let caller { folder.noteServed(key, to: caller, at: UnixTime(now)) }
+    // Served only after the pause, as it were: a caller whose next token is refused, too, is no reason to renew again.
+    let isRenewed = rejected.map { $0 != body[...] } ?? false
+    let served = isRenewed ? now.addingTimeInterval(Numbers.rejectionPause) : now
+    if let caller { folder.noteServed(key, to: caller, at: UnixTime(served)) }
     folder.sweep(now: UnixTime(now))
   }
 }

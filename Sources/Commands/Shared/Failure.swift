@@ -119,7 +119,7 @@ package struct Failure: Error {
         if let cause = error.cause { lines.append(cause) }
         next = nil
       case let error as StoreError:
-        lines.append(error.cause.map { "\(error.what): \($0)" } ?? error.what)
+        lines.append(error.words)
         next = nil
       default:
         lines.append("\(error)")

@@ -5,14 +5,15 @@ import FoundationEssentials
 #else
 import Foundation
 #endif
+import OAuth
 import SessionStore
 
 /// What became of a login.
 package struct LoginOutcome: Sendable {
   /// The session, whether or not it could be kept.
   package let session: Session
-  /// Why it could not be kept; nil if it was.
-  package let notKept: String?
+  /// Why it could not be kept, of code `store`; nil if it was.
+  package let notKept: CredentialsError?
   /// Whether this login made the data key, so that it is time to say what protects it.
   package let keyCreated: Bool
 }
@@ -56,14 +57,23 @@ extension CredentialSource {
         remedy: "check the scopes and --token"
       )
     }
-    if let why = outcome.notKept {
-      effects.tell("you are logged in, but the session could not be kept: \(why)")
-      effects.tell("  this token is good until it expires; then you have to log in again")
+    if let error = outcome.notKept {
+      effects.tell("you are logged in, but the session could not be kept: \(error.what)")
+      effects.tell("  \(error.remedy); this token is good until it expires")
     }
     if outcome.keyCreated { KeyNotice.lines(folder: store.folder).forEach(effects.tell) }
     // The login has moved the store's epoch; looking again is how the slot learns of the new one.
     _ = slot.lookup(effects.now())
+    guard outcome.notKept != nil || isStillThere(outcome.session) else {
+      return slot.render(token.expose(), times.reported(at: effects.now()))
+    }
     return hand(token, times, slot)
+  }
+
+  /// Whether a session that was kept a moment ago has not been logged out since: what is printed then is not kept ready.
+  private func isStillThere(_ session: Session) -> Bool {
+    let stored = (try? open())?.record?.session?.summary
+    return stored?.loggedIn == session.summary.loggedIn
   }
 
   /// How `get-token` may ask; throws why it may not.
@@ -105,19 +115,20 @@ extension CredentialSource {
   ) async throws(CredentialsError) -> LoginOutcome {
     let began = effects.now()
     let lock: HeldLock?
-    switch try await loginTurn(since: began) {
+    let share = { () throws(CredentialsError) -> Session? in
+      switching ? nil : try loggedInMeanwhile(since: began, explicit: explicit)
+    }
+    switch try await loginTurn(explicit: explicit, share) {
     case .lock(let held):
-      if let session = loggedInMeanwhile(since: explicit ? began : nil) {
-        held.release()
-        return LoginOutcome(session: session, notKept: nil, keyCreated: false)
-      }
-      if !explicit {
-        do throws(CredentialsError) {
-          try checkBackoff("nobody is logged in")
-        } catch {
+      do throws(CredentialsError) {
+        if let session = try share() {
           held.release()
-          throw error
+          return LoginOutcome(session: session, notKept: nil, keyCreated: false)
         }
+        if !explicit { try checkBackoff("nobody is logged in") }
+      } catch {
+        held.release()
+        throw error
       }
       lock = held
     case .found(let session):
@@ -150,7 +161,9 @@ extension CredentialSource {
       documents: documents,
       effects: effects
     )
-    login.request.takeUp((try? open())?.record?.session?.summary.challenge)
+    let opened = try? open()
+    if let path = opened?.damaged, explicit { effects.tell(LoginReason.damaged(path: path).words) }
+    login.request.takeUp(opened?.record?.session?.summary.challenge)
     // An issuer that is down before anybody was asked is no failed login: it must not keep the next one waiting.
     let metadata = try await login.metadata()
     do {
@@ -171,29 +184,31 @@ extension CredentialSource {
 
   /// Waits for the login lock, and shares what another login gave meanwhile.
   ///
-  /// nil: there can be no lock here, which must not keep anybody from logging in.
-  private func loginTurn(since began: Date) async throws(CredentialsError) -> LockQueue.Taken<
-    Session
-  >? {
+  /// nil: there can be no lock here, which must not keep anybody from getting a token. Whoever asked for the login
+  /// itself is told at once, because the session is all that it would give.
+  private func loginTurn(
+    explicit: Bool,
+    _ share: () throws(CredentialsError) -> Session?
+  ) async throws(CredentialsError) -> LockQueue.Taken<Session>? {
     do {
       try store.prepareFolders()
     } catch {
-      effects.trace("the session store cannot be prepared: \(error.what)")
+      guard !explicit else { throw CredentialsError(error) }
+      effects.trace("the session store cannot be prepared: \(error.words)")
       return nil
     }
     if let holder = effects.lockHolder(loginLock) {
       effects.tell("a login at this issuer is in progress (\(holder.words)); waiting for it")
     }
     do {
-      return try await queue.take(loginLock, why: "login", seconds: Numbers.login) {
-        () throws(CredentialsError) -> Session? in
-        guard let session = try open().record?.session, session.summary.loggedIn >= began,
-          session.token(request.token)?.times.isGood(at: effects.now()) == true
-        else { return nil }
-        return session
-      }
+      return try await queue.take(
+        loginLock,
+        why: "login",
+        seconds: Numbers.login,
+        meanwhile: share
+      )
     } catch {
-      guard error.code == .store else { throw error }
+      guard error.code == .store, !explicit else { throw error }
       effects.trace("no login lock: \(error.what)")
       return nil
     }
@@ -201,12 +216,20 @@ extension CredentialSource {
 
   /// What a login gave that ended before we got its lock; a login that a person asked for only shares one that
   /// was made since then.
-  private func loggedInMeanwhile(since began: Date?) -> Session? {
-    guard let record = (try? open())?.record, let session = record.session,
-      case .hand(_, let times) = decide(record, rejected: false),
-      !times.isDue(at: effects.now()), began.map({ session.summary.loggedIn > $0 }) ?? true
-    else { return nil }
-    return session
+  ///
+  /// Throws where that login trusted other certificates than this request, which only a login of its own confirms.
+  private func loggedInMeanwhile(
+    since began: Date,
+    explicit: Bool
+  ) throws(CredentialsError) -> Session? {
+    guard let record = (try? open())?.record, let session = record.session else { return nil }
+    switch decide(record, rejected: false) {
+    case .hand(_, let times) where !times.isDue(at: effects.now()):
+      return explicit && session.summary.loggedIn <= began ? nil : session
+    case .otherAuthorities where !explicit:
+      throw CredentialsError.otherAuthorities(loginCommand: options.loginCommand())
+    default: return nil
+    }
   }
 
   // MARK: keeping the session
@@ -221,7 +244,7 @@ extension CredentialSource {
       return LoginOutcome(session: session, notKept: nil, keyCreated: created)
     } catch {
       guard error.code == .store else { throw error }
-      return LoginOutcome(session: session, notKept: error.what, keyCreated: false)
+      return LoginOutcome(session: session, notKept: error, keyCreated: false)
     }
   }
 
@@ -247,13 +270,16 @@ extension CredentialSource {
     defer { storeLock.release() }
     do {
       let (key, created) = try store.establish()
-      var record = try recordToReplace(key)
+      var record = try recordToReplace(key, explicit: explicit)
       if let old = record.session {
         try refuseStrangers(old.summary, session.summary, switching: switching, explicit: explicit)
       }
+      // Before it, lest the end of this process between the two leave the old token ready; and after it, for what
+      // others have made ready of the old session meanwhile.
+      try store.advanceEpoch()
       try record.commit(session)
       if let folder = options.runtimeFolder { store.discardOrphan(record.id, in: folder) }
-      try store.advanceEpoch()
+      try? store.advanceEpoch()
       return created
     } catch let error as StoreError {
       throw CredentialsError(error)
@@ -265,12 +291,20 @@ extension CredentialSource {
   }
 
   /// The session as it is now; a damaged one has been set aside by the first look, and the second finds none.
-  private func recordToReplace(_ key: DataKey) throws -> Record {
+  ///
+  /// One whose key is gone would be in the way of every login to come: whoever asks for a login sets it aside.
+  private func recordToReplace(_ key: DataKey, explicit: Bool) throws -> Record {
     let id = try request.sessionID
     do throws(StoreError) {
       return try Record(store: store, id: id, key: key)
     } catch {
-      guard case .corrupt = error.code else { throw error }
+      switch error.code {
+      case .corrupt: break
+      case .unknownKey where explicit:
+        let path = try store.setAside(id)
+        effects.tell("the session before was encrypted under another key; it is kept as \(path)")
+      default: throw error
+      }
       return try Record(store: store, id: id, key: key)
     }
   }

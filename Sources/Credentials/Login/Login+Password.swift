@@ -51,7 +51,7 @@ extension Login {
   ) async throws(CredentialsError) -> Secret {
     let line: String?
     do {
-      line = audience.canAnswer ? try await effects.ask(question, false) : nil
+      line = audience.canAnswer ? try await answer(to: question) : nil
     } catch {
       throw CredentialsError(.loginNeeded, "the login was interrupted", remedy: "log in again")
     }
@@ -63,5 +63,12 @@ extension Login {
       )
     }
     return Secret(line)
+  }
+
+  /// Others wait for this login, so that a question that nobody answers must end like any other.
+  private func answer(to question: String) async throws -> String? {
+    let race = Race(seconds: Numbers.login, effects)
+    let line = try await race.first({ try await effects.ask(question, false) }, { nil })
+    return line ?? nil
   }
 }

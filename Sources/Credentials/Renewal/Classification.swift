@@ -205,7 +205,7 @@ package enum Classification {
     switch failure {
     case .notSent(let why): .temporary(why, retryAfter: nil)
     case .tls(let why): .temporary("TLS failed: \(why)", retryAfter: nil)
-    case .noAnswer(let why): .unknown("no answer: \(why)")
+    case .noAnswer(let why): .unknown(why)
     case .tooLarge(let limit): .unknown("the issuer's answer is larger than \(limit) bytes")
     }
   }

@@ -175,14 +175,12 @@ package struct Renewal {
     } catch {
       return try stop(&record, error)
     }
-    session.summary.outage = nil
-    if order.rejected { session.summary.rejectionRenewed = effects.now() }
     do {
       try record.commit(session)
     } catch {
       // The refresh token is on disk already; only this token is not, and it is good.
       guard let current = session.token(order.request.token) else { throw error }
-      return .notKept(token: current.token, times: current.times, why: error.what)
+      return .notKept(token: current.token, times: current.times, why: error.words)
     }
     return .renewed
   }
@@ -213,6 +211,8 @@ package struct Renewal {
       session.accessToken = accessToken
       session.summary.accessTimes = Acceptance.accessTimes(tokens, received: received)
     }
+    session.summary.outage = nil
+    if order.rejected { session.summary.rejectionRenewed = received }
   }
 
   /// Persisting failed after the refresh token was spent: the encrypted record becomes an orphan, and the token,
@@ -236,13 +236,11 @@ package struct Renewal {
     } catch {
       return .failed(error.code, what: error.what, remedy: error.remedy)
     }
-    session.summary.outage = nil
-    if order.rejected { session.summary.rejectionRenewed = effects.now() }
     writeOrphan(session)
     guard let current = session.token(order.request.token) else {
       return .store(error)
     }
-    return .notKept(token: current.token, times: current.times, why: error.what)
+    return .notKept(token: current.token, times: current.times, why: error.words)
   }
 
   private func settle(
@@ -297,7 +295,13 @@ package struct Renewal {
     if lostBefore { try update(&record) { $0.uncertain = true } }
     switch error.code {
     case .temporary, .verdict:
-      return try shareOutage(&record, error.code, error.what, retryAfter: nil, error.remedy)
+      return try shareOutage(
+        &record,
+        error.code,
+        error.what,
+        retryAfter: error.retryAfter,
+        error.remedy
+      )
     default:
       try update(&record) { _ in }
       return .failed(error.code, what: error.what, remedy: error.remedy)
@@ -319,10 +323,11 @@ package struct Renewal {
         Backoff.outage(failures: failures, retryAfter: retryAfter)
       ),
       what: why,
-      remedy: remedy ?? "the session is kept; it is tried again by itself"
+      remedy: remedy ?? "the session is kept; try again"
     )
     try update(&record) { $0.outage = outage }
-    return .failed(code, what: outage.what, remedy: outage.remedy)
+    let shared = outage.shared(at: effects.now())
+    return .failed(code, what: shared.what, remedy: shared.remedy)
   }
 
   /// Commits a changed summary; the intent ends with every outcome that is known or marked uncertain.

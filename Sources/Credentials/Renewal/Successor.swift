@@ -32,9 +32,13 @@ struct Successor: Sendable {
   /// The refresh token to send now.
   var refreshToken: Secret? { record.session?.refreshToken }
 
-  /// Persists that the refresh token is about to be sent, unless that is on disk already.
+  /// Persists that the refresh token is about to be sent, unless that is on disk already; nothing is sent without space
+  /// for its successor, the second time neither.
   mutating func announce(at now: Date) throws(StoreError) {
     guard var session = record.session, session.summary.intent == nil else { return }
+    if reservation == nil {
+      reservation = try record.store.reserve(record.id, capacity: Numbers.reservedBytes)
+    }
     session.summary.intent = now
     try record.commit(session)
   }
