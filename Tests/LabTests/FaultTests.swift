@@ -129,6 +129,40 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    ("echo", 400, "invalid_request", "cannot be used: lab-token"),
+    ("echo:code=401,error=invalid_client", 401, "invalid_client", "cannot be used: lab-token"),
+    ("echo:encoded=1", 400, "invalid_request", "cannot be used: lab%2Dtoken"),
+    ("echo:as=error", 400, "lab-token", "cannot be used"),
+  ])
+  func `the secret is repeated`(fault: String, status: Int, error: String, description: String)
+    async throws
+  {
+    try await Visitor.with { visitor in
+      visitor.lab.faults.set(try Fault(parsing: fault))
+      let answer = try await visitor.refresh("lab-token")
+      #expect(answer.status == status)
+      #expect(answer.header("cache-control") == "no-store")
+      #expect(try answer.member("error") == error)
+      #expect(try answer.member("error_description") == description)
+      #expect(visitor.lab.count(.denied) == 0)
+    }
+  }
+
+  @Test(arguments: [
+    ("authorization_code", "code"), ("password", "password"), ("x", "assertion"),
+    ("x", "subject_token"), ("x", "device_code"), ("client_credentials", "client_secret"),
+  ])
+  func `the secret of any grant is repeated`(grant: String, name: String) async throws {
+    try await Visitor.with { visitor in
+      visitor.lab.faults.set(try Fault("echo"))
+      let answer = try await visitor.token([
+        ("grant_type", grant), ("client_id", "lanyard"), (name, "a secret"),
+      ])
+      #expect(try answer.member("error_description") == "cannot be used: a secret")
+    }
+  }
+
   @Test func `discovery breaks in four ways and then works`() async throws {
     try await Visitor.with { visitor in
       let url = "\(visitor.lab.issuer)/.well-known/openid-configuration"

@@ -10,12 +10,13 @@ extension FaultKind {
       var headers = fault.parameters.filter { $0.key.hasPrefix("header.") }
         .map { (name: String($0.key.dropFirst("header.".count)), value: $0.value) }
       if let seconds = fault.parameters["retry-after"] { headers.append(("retry-after", seconds)) }
-      plan.cannedAnswer = CannedAnswer(
+      let answer = CannedAnswer(
         status: fault.number("code", default: 500),
         type: fault.parameters["type"] ?? "text/plain",
         body: fault.parameters["body"] ?? "",
         headers: headers
       )
+      plan.cannedAnswer = { _ in answer }
     },
     FaultKind(
       "oauth-error",
@@ -25,12 +26,33 @@ extension FaultKind {
         "error": .string(fault.parameters["error"] ?? "invalid_grant")
       ]
       body["error_description"] = fault.parameters["description"].map(JSONValue.string)
-      plan.cannedAnswer = CannedAnswer(
+      let answer = CannedAnswer(
         status: fault.number("code", default: 400),
         type: "application/json",
-        body: JSONValue.object(body).text,
-        headers: []
+        body: JSONValue.object(body).text
       )
+      plan.cannedAnswer = { _ in answer }
+    },
+    FaultKind(
+      "echo",
+      "refuse and repeat the secret sent: code (400), error (invalid_request), as=description|error, encoded=0|1"
+    ) { fault, plan in
+      plan.cannedAnswer = { exchange in
+        var secret = exchange.secret ?? ""
+        if fault.parameters["encoded"] == "1" { secret = Self.percentEncoded(secret) }
+        let inError = fault.parameters["as"] == "error"
+        let error = inError ? secret : fault.parameters["error"] ?? "invalid_request"
+        let description = inError ? "cannot be used" : "cannot be used: \(secret)"
+        let body: JSONValue = [
+          "error": .string(error), "error_description": .string(description),
+        ]
+        return CannedAnswer(
+          status: fault.number("code", default: 400),
+          type: "application/json",
+          body: body.text,
+          headers: [(name: "cache-control", value: "no-store")]
+        )
+      }
     },
     FaultKind("no-refresh-token", "leave refresh_token out of the answer") { _, plan in
       plan.editAnswer { $0["refresh_token"] = nil }
@@ -89,4 +111,15 @@ extension FaultKind {
       plan.rotatesKeysKeepingOld = fault.parameters["keep-old"] == "true"
     },
   ]
+
+  /// Everything but letters and digits as `%XX`, which also changes a base64url text with a dash in it.
+  private static func percentEncoded(_ text: String) -> String {
+    text.utf8.map { byte in
+      let character = Character(UnicodeScalar(byte))
+      guard byte >= 128 || !(character.isLetter || character.isNumber) else {
+        return String(character)
+      }
+      return "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+    }.joined()
+  }
 }

@@ -55,20 +55,11 @@ package struct FaultKind: Sendable {
 
   private static let discovery = [
     FaultKind("discovery-html", "discovery answers a web page", on: .discovery) { _, plan in
-      plan.cannedAnswer = CannedAnswer(
-        status: 200,
-        type: "text/html",
-        body: "<!doctype html><title>Welcome</title><p>This is no metadata.</p>",
-        headers: []
-      )
+      let page = "<!doctype html><title>Welcome</title><p>This is no metadata.</p>"
+      plan.cannedAnswer = { _ in CannedAnswer(status: 200, type: "text/html", body: page) }
     },
     FaultKind("discovery-404", "discovery answers 404", on: .discovery) { _, plan in
-      plan.cannedAnswer = CannedAnswer(
-        status: 404,
-        type: "text/plain",
-        body: "not found",
-        headers: []
-      )
+      plan.cannedAnswer = { _ in CannedAnswer(status: 404, type: "text/plain", body: "not found") }
     },
     FaultKind("discovery-other-issuer", "discovery names another issuer: issuer", on: .discovery) {
       fault,

@@ -51,6 +51,15 @@ struct Exchange: Sendable {
     return (FormFields.decode(String(halves[0])), FormFields.decode(String(halves[1])))
   }
 
+  /// The secret that the request brings: what its grant exchanges, else what its client proves itself with.
+  var secret: String? {
+    let names = [
+      "refresh_token", "code", "password", "assertion", "subject_token", "device_code",
+      "client_secret", "client_assertion",
+    ]
+    return names.lazy.compactMap { fields[$0] }.first ?? basicCredentials?.secret
+  }
+
   /// The client that the request claims to come from, before any check.
   var claimedClient: String? {
     basicCredentials?.id ?? fields["client_id"]

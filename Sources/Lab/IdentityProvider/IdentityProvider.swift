@@ -132,7 +132,7 @@ final class IdentityProvider: LabWebsite {
     if let delay = plan.delayBefore { try? await Task.sleep(for: delay) }
     if plan.drop == .before { return await hangUp(exchange, connection, .before) }
     var response: Response
-    if let canned = plan.cannedAnswer {
+    if let canned = plan.cannedAnswer?(exchange) {
       response = .text(
         canned.body,
         type: canned.type,
