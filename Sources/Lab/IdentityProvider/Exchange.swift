@@ -33,9 +33,9 @@ struct Exchange: Sendable {
   func cookie(_ name: String) -> String? {
     let pairs = (request.headers[.cookie] ?? "").split(separator: ";")
     for pair in pairs {
-      let halves = pair.split(separator: "=", maxSplits: 1)
+      let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       let key = halves[0].drop { $0 == " " }
-      if halves.count == 2, key == name { return String(halves[1]) }
+      if halves.count == 2, key == name, !halves[1].isEmpty { return String(halves[1]) }
     }
     return nil
   }

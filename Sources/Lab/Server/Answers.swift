@@ -48,7 +48,9 @@ extension Response {
     headers: [(name: String, value: String)] = []
   ) -> Response {
     let script = scriptNonce.map { "; script-src 'nonce-\($0)'" } ?? ""
-    let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'\(script)"
+    // No form-action: the answer to a form goes on to the application's own address.
+    let policy =
+      "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'\(script)"
     return text(
       html,
       type: "text/html; charset=utf-8",
