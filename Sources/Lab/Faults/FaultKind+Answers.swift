@@ -5,7 +5,8 @@ extension FaultKind {
   static let answers = [
     FaultKind(
       "status",
-      "answer without processing: code (500), body, type (text/plain), retry-after, header.NAME"
+      "answer without processing: code (500), body, type (text/plain), retry-after, header.NAME",
+      takes: [.status, .text("body"), .text("type"), .text("retry-after"), .fields]
     ) { fault, plan in
       var headers = fault.parameters.filter { $0.key.hasPrefix("header.") }
         .map { (name: String($0.key.dropFirst("header.".count)), value: $0.value) }
@@ -20,7 +21,8 @@ extension FaultKind {
     },
     FaultKind(
       "oauth-error",
-      "refuse with an OAuth error: error (invalid_grant), code (400), description"
+      "refuse with an OAuth error: error (invalid_grant), code (400), description",
+      takes: [.text("error"), .status, .text("description")]
     ) { fault, plan in
       var body: [String: JSONValue] = [
         "error": .string(fault.parameters["error"] ?? "invalid_grant")
@@ -35,7 +37,11 @@ extension FaultKind {
     },
     FaultKind(
       "echo",
-      "refuse and repeat the secret sent: code (400), error (invalid_request), as=description|error, encoded=0|1"
+      "refuse and repeat the secret sent: code (400), error (invalid_request), as=description|error, encoded=0|1",
+      takes: [
+        .status, .text("error"), .choice("as", ["description", "error"]),
+        .choice("encoded", ["0", "1"]),
+      ]
     ) { fault, plan in
       plan.cannedAnswer = { exchange in
         var secret = exchange.secret ?? ""
@@ -63,7 +69,7 @@ extension FaultKind {
     FaultKind(
       "answer-set",
       "set a member of a JSON answer: name, value (JSON or text)",
-      requires: ["name", "value"]
+      takes: [.text("name").required, .text("value").required]
     ) { fault, plan in
       guard let name = fault.parameters["name"] else { return }
       let value = fault.value
@@ -72,7 +78,7 @@ extension FaultKind {
     FaultKind(
       "answer-remove",
       "leave a member out of a JSON answer: name",
-      requires: ["name"]
+      takes: [.text("name").required]
     ) { fault, plan in
       guard let name = fault.parameters["name"] else { return }
       plan.editAnswer { $0[name] = nil }
@@ -80,7 +86,7 @@ extension FaultKind {
     FaultKind(
       "answer-append",
       "append text to a member of a JSON answer: name, text (1)",
-      requires: ["name"]
+      takes: [.text("name").required, .text("text")]
     ) { fault, plan in
       guard let name = fault.parameters["name"] else { return }
       let text = fault.parameters["text"] ?? "1"
@@ -89,7 +95,7 @@ extension FaultKind {
     FaultKind(
       "answer-header",
       "set a header field of the answer: name, value (empty: take it away)",
-      requires: ["name"]
+      takes: [.field.required, .text("value")]
     ) { fault, plan in
       guard let name = fault.parameters["name"] else { return }
       let value = fault.parameters["value"] == nil ? "" : fault.value.scalarText ?? ""
@@ -106,7 +112,8 @@ extension FaultKind {
     },
     FaultKind(
       "rotate-keys",
-      "new signing keys before the request is processed: keep-old (false)"
+      "new signing keys before the request is processed: keep-old (false)",
+      takes: [.choice("keep-old", ["true", "false"])]
     ) { fault, plan in
       plan.rotatesKeysKeepingOld = fault.parameters["keep-old"] == "true"
     },
