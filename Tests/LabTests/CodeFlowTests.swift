@@ -65,6 +65,7 @@ import Testing
       (["code_challenge": nil], "invalid_request"),
       (["code_challenge_method": "plain"], "invalid_request"),
       (["response_type": "token"], "unsupported_response_type"),
+      (["response_type": nil], "invalid_request"),
       (["prompt": "none"], "login_required"),
     ] as [([String: String?], String)]
   )
@@ -105,6 +106,16 @@ import Testing
       #expect(try second.member("error") == "invalid_grant")
       #expect(try await visitor.refresh(try first.member("refresh_token")).status == 400)
       #expect(visitor.story == [.login, .codeGrant, .replay, .familyRevoked, .denied, .denied])
+    }
+  }
+
+  @Test func `a request may come as a form`() async throws {
+    try await Visitor.with { visitor in
+      let address = try #require(WebAddress(visitor.authorizationURL()))
+      let form = address.parameters
+      let page = try await visitor.web.send("\(visitor.lab.issuer)/authorize", form: form)
+      #expect(page.status == 200)
+      #expect(page.body.contains("action=\"/login\""))
     }
   }
 

@@ -92,6 +92,29 @@ import Testing
     }
   }
 
+  @Test func `fewer scopes are given for once, more are not`() async throws {
+    try await Visitor.with { visitor in
+      func refresh(_ token: String, _ scope: String) async throws -> WebClient.Answer {
+        try await visitor.token([
+          ("grant_type", "refresh_token"), ("refresh_token", token), ("client_id", "lanyard"),
+          ("scope", scope),
+        ])
+      }
+      let first = try await visitor.logIn().member("refresh_token")
+      let more = try await refresh(first, "openid email")
+      #expect(more.status == 400)
+      #expect(try more.member("error") == "invalid_scope")
+      let fewer = try await refresh(first, "openid")
+      #expect(try fewer.member("scope") == "openid")
+      #expect(try fewer.claims("access_token")["scope"]?.string == "openid")
+      let all = try await visitor.refresh(try fewer.member("refresh_token"))
+      #expect(try all.member("scope") == "openid offline_access groups")
+      let odd = try await refresh(try all.member("refresh_token"), "groups made-up")
+      #expect(try odd.member("scope") == "groups")
+      #expect(try odd.json()["id_token"] == nil)
+    }
+  }
+
   @Test(
     arguments: [
       ([("client_id", "lanyard-confidential")], [], 401),

@@ -29,6 +29,7 @@ package enum Lab {
     let issuerService = try LabServer.service(
       AWSDoor(aws: parts.aws, behind: GoogleDoor(google: parts.google, behind: provider)),
       port: options.issuerPort,
+      clock: parts.clock,
       certificate: certificate
     ) { port in
       provider.issuer = "\(options.issuerTLS ? "https" : "http")://127.0.0.1:\(port)"
@@ -37,6 +38,7 @@ package enum Lab {
     let apiService = try LabServer.service(
       parts.apiServer,
       port: options.apiServerPort,
+      clock: parts.clock,
       certificate: try parts.authority.issueServerCertificate(now: parts.now)
     ) { port in portSink.yield(.apiServer(port)) }
     let group = group([apiService, issuerService], stoppingOnSignals: stoppingOnSignals)

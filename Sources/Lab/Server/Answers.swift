@@ -67,6 +67,17 @@ extension Response {
     Response(status: .found, headers: [.location: location, .cacheControl: "no-store"])
   }
 
+  /// 405 with what would be allowed (RFC 9110 §15.5.6).
+  static func methodNotAllowed(but methods: [HTTPRequest.Method]) -> Response {
+    let allowed = methods.map(\.rawValue).joined(separator: ", ")
+    return .text(
+      "method not allowed\n",
+      type: "text/plain",
+      status: .methodNotAllowed,
+      headers: [(name: "allow", value: allowed)]
+    )
+  }
+
   /// 404 in a few words.
   static let nothingHere = Response.text("nothing here\n", type: "text/plain", status: .notFound)
 }
