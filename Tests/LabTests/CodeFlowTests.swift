@@ -119,6 +119,20 @@ import Testing
     }
   }
 
+  @Test func `requests and codes that nobody can use any more are forgotten`() async throws {
+    try await Visitor.with({ $0.pushedRequests = .offered }) { visitor in
+      _ = try await visitor.callback()
+      let form = try #require(WebAddress(visitor.authorizationURL())).parameters
+      _ = try await visitor.web.send("\(visitor.lab.issuer)/par", form: form)
+      _ = try await visitor.browser.open(visitor.authorizationURL())
+      #expect(await visitor.lab.waiting() == 3)
+      visitor.lab.clock.advance(by: 601)
+      _ = try await visitor.browser.open(visitor.authorizationURL())
+      #expect(await visitor.lab.waiting() == 1)
+      #expect(await visitor.lab.secrets().contains { $0.hasPrefix("lab-code-") })
+    }
+  }
+
   @Test func `a code needs its verifier`() async throws {
     try await Visitor.with { visitor in
       let code = try #require(try await visitor.callback()["code"])

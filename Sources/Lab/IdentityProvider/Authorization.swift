@@ -48,7 +48,7 @@ extension IdentityProvider {
       tellsIssuer: exchange.entra == nil,
       expires: clock.now.addingTimeInterval(600)
     )
-    return loginPage(request, id: await state.remember(request), exchange)
+    return loginPage(request, id: await state.remember(request, now: clock.now), exchange)
   }
 
   /// Without a client and an address of its own there is nobody to redirect to (RFC 6749 §4.1.2.1).
