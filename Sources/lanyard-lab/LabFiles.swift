@@ -22,12 +22,11 @@ struct LabFiles {
   /// Writes the CA certificate, the admin secret and the kubeconfig; throws `LabError.file`.
   static func write(
     _ lab: RunningLab,
-    folder: String?,
+    folder: String,
     kubeconfig: String?,
     lanyard: String?,
     clientID: String
   ) throws -> LabFiles {
-    let folder = try folder ?? PrivateFile.temporaryFolder(prefix: "lanyard-lab")
     try PrivateFile.makeFolder(folder)
     let base = folder.hasPrefix("/") ? folder : "\(currentFolder())/\(folder)"
     let program = lanyardProgram(lanyard)

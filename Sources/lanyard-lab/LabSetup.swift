@@ -33,7 +33,7 @@ struct LabSetup: ParsableArguments {
   @Option(
     name: .customLong("client"),
     help: ArgumentHelp(
-      "One more client, again for each; public without a secret. There are always lanyard and lanyard-confidential.",
+      "One more client, again for each; public without a secret. There are always lanyard and lanyard-confidential, unless given here.",
       valueName: "id[:secret]"
     )
   )
@@ -116,22 +116,14 @@ struct LabSetup: ParsableArguments {
   var log: String?
 
   func options() throws -> LabOptions {
-    for (name, value) in [
-      ("access-lifetime", accessLifetime), ("refresh-lifetime", refreshLifetime),
-    ] where value < 1 {
-      throw ValidationError("--\(name) takes at least 1 second")
-    }
-    for (name, value) in [("reuse-grace", reuseGrace), ("device-interval", deviceInterval)]
-    where value < 0 {
-      throw ValidationError("--\(name) takes no negative seconds")
-    }
+    try checkNumbers()
     var options = LabOptions()
     options.issuerPort = idpPort
     options.apiServerPort = apiPort
     options.issuerTLS = tls
     if !users.isEmpty { options.users = try users.map(LabUser.init(parsing:)) }
-    options.clients += try clients.map(LabClient.init(parsing:))
-    options.clients += try clientMethods.map(LabClient.init(parsingMethod:))
+    try Self.refuseSecond(options.users.map(\.name), "--user")
+    options.clients = try allClients()
     options.algorithm = try SigningAlgorithm(parsing: alg)
     options.keySetShape = try KeySetShape(parsing: jwks)
     options.randomKeysPath = randomJwksPath
@@ -147,5 +139,50 @@ struct LabSetup: ParsableArguments {
     options.logFile = log
     try behaviour.apply(to: &options)
     return options
+  }
+
+  /// The clients given, and those that are always there unless one of the same id is given.
+  private func allClients() throws -> [LabClient] {
+    let given =
+      try clients.map(LabClient.init(parsing:)) + clientMethods.map(LabClient.init(parsingMethod:))
+    let names = given.map(\.id)
+    try Self.refuseSecond(names, "--client and --client-auth")
+    let all = LabClient.defaults.filter { !names.contains($0.id) } + given
+    guard all.contains(where: { $0.id == clientID }) else {
+      let known = all.map(\.id).joined(separator: ", ")
+      throw ValidationError("--client-id takes one of the clients (\(known)), not \"\(clientID)\"")
+    }
+    return all
+  }
+
+  private static func refuseSecond(_ names: [String], _ option: String) throws {
+    var seen: Set<String> = []
+    if let name = names.first(where: { !seen.insert($0).inserted }) {
+      throw ValidationError("\(option) name \"\(name)\" twice")
+    }
+  }
+
+  private func checkNumbers() throws {
+    let ports = 0...65_535
+    let lives = 1...LabOptions.longest
+    let pauses = 0...LabOptions.longest
+    for (option, value, range) in [
+      ("idp-port", idpPort, ports), ("api-port", apiPort, ports),
+      ("access-lifetime", accessLifetime, lives), ("refresh-lifetime", refreshLifetime, lives),
+      ("reuse-grace", reuseGrace, pauses), ("device-interval", deviceInterval, pauses),
+      ("document-max-age", behaviour.documentMaxAge, pauses),
+    ] {
+      try ValidationError.unless(range, contains: value, option)
+    }
+  }
+}
+
+extension ValidationError {
+  /// Refuses a number that an option does not take.
+  static func unless(_ range: ClosedRange<Int>, contains value: Int, _ option: String) throws {
+    guard !range.contains(value) else { return }
+    throw ValidationError(
+      "--\(option) takes a number of \(range.lowerBound) to \(range.upperBound), not \(value)"
+    )
   }
 }

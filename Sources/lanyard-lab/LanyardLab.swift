@@ -9,7 +9,8 @@ struct LanyardLab: AsyncParsableCommand {
     commandName: "lanyard-lab",
     abstract: "An identity provider and an API server in a box, to try lanyard with kubectl.",
     discussion: """
-      Everything runs on loopback and in memory: nothing here protects anything, and nothing is left behind.
+      Everything runs on loopback and in memory: nothing here protects anything, and nothing is left behind but the
+      files that you name.
       """,
     subcommands: [Up.self, TakeTour.self, LogIn.self, Device.self]
   )

@@ -93,6 +93,9 @@ struct TakeTour: AsyncParsableCommand {
   }
 
   private func labOptions() throws -> LabOptions {
+    let lives = 1...LabOptions.longest
+    try ValidationError.unless(lives, contains: accessLifetime, "access-lifetime")
+    try ValidationError.unless(lives, contains: refreshLifetime, "refresh-lifetime")
     var options = LabOptions()
     options.accessLifetime = accessLifetime
     options.refreshLifetime = refreshLifetime

@@ -22,7 +22,8 @@ struct Up: AsyncParsableCommand {
   var kubeconfig: String?
 
   @Option(
-    help: "The folder for what the lab writes. A new one in the temporary folder unless given."
+    help:
+      "The folder for what the lab writes. Unless given, a new one in the temporary folder, which is removed at the end."
   )
   var state: String?
 
@@ -35,10 +36,13 @@ struct Up: AsyncParsableCommand {
   func run() async throws {
     let options = try setup.options()
     let lab = try await Lab.start(options, stoppingOnSignals: true)
+    var ownFolder: String?
+    defer { if let ownFolder { PrivateFile.removeFolder(ownFolder) } }
     do {
+      if state == nil { ownFolder = try PrivateFile.temporaryFolder(prefix: "lanyard-lab") }
       let files = try LabFiles.write(
         lab,
-        folder: state,
+        folder: state ?? ownFolder ?? "",
         kubeconfig: kubeconfig,
         lanyard: lanyard,
         clientID: setup.clientID

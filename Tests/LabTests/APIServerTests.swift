@@ -3,6 +3,12 @@
 import Lab
 import Testing
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 @Suite struct APIServerTests {
   private static let unauthorized =
     #"{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"Unauthorized","#
@@ -40,6 +46,35 @@ import Testing
       #expect(try await visitor.api("/version", token: token).status == 401)
       let fresh = try await visitor.logIn().member("id_token")
       #expect(try await visitor.api("/version", token: fresh).status == 200)
+    }
+  }
+
+  @Test func `a token that names a key that nobody has gets 401`() async throws {
+    try await Visitor.with({ $0.faults = [try Fault("unknown-kid", times: nil)] }) { visitor in
+      for name in ["id_token", "access_token"] {
+        let token = try await visitor.logIn().member(name)
+        #expect(try await visitor.api("/version", token: token).status == 401)
+      }
+    }
+  }
+
+  /// As go-oidc reads them: so far from now, or else literally.
+  @Test(
+    arguments: [
+      ("nbf", 250, "", 200), ("nbf", 3600, "", 401), ("nbf", nil, "\"x\"", 401),
+      ("iat", 9000, "", 200), ("iat", nil, "\"x\"", 401), ("exp", 6000.5, "", 200),
+      ("exp", -0.5, "", 401), ("exp", nil, "null", 401), ("exp", nil, "1e300", 401),
+      ("exp", nil, "-9223372036854775808", 401),
+    ] as [(String, Double?, String, Int)]
+  )
+  func `the times of a token`(claim: String, ahead: Double?, text: String, status: Int) async throws
+  {
+    try await Visitor.with { visitor in
+      let now = Date().timeIntervalSince1970.rounded(.down)
+      let value = ahead.map { "\(now + $0)" } ?? text
+      visitor.lab.faults.set(try Fault("claim-set", parameters: ["name": claim, "value": value]))
+      let token = try await visitor.logIn().member("id_token")
+      #expect(try await visitor.api("/version", token: token).status == status)
     }
   }
 

@@ -59,6 +59,31 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    ("clock", #"{"offset":1e300}"#), ("clock", #"{"offset":"1"}"#),
+    ("clock", #"{"advance":-1e300}"#), ("clock", #"{"advance":315360001}"#),
+    ("assertion", #"{"lifetime":9223372036854775807}"#),
+    ("assertion", #"{"lifetime":1e300}"#), ("assertion", #"{"lifetime":"x"}"#),
+    ("faults", #"{"name":"status","parameters":{"code":9999}}"#),
+  ])
+  func `a number that nothing can be done with is refused`(path: String, body: String) async throws
+  {
+    try await Visitor.with { visitor in
+      let answer = try await visitor.admin(path, body)
+      #expect(answer.status == 400)
+      #expect(try answer.member("error").isEmpty == false)
+      #expect(try await visitor.admin("clock").json()["offset"] == 0)
+    }
+  }
+
+  @Test func `the clock goes ten years and no further`() async throws {
+    try await Visitor.with { visitor in
+      for _ in 1...2 { _ = try await visitor.admin("clock", #"{"advance":315360000}"#) }
+      #expect(visitor.lab.clock.offset == 315_360_000)
+      #expect(try await visitor.logIn().status == 200)
+    }
+  }
+
   @Test func `the log is in order and holds no secrets`() async throws {
     try await Visitor.with { visitor in
       let login = try await visitor.logIn()

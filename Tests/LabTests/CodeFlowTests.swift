@@ -65,6 +65,7 @@ import Testing
       (["code_challenge": nil], "invalid_request"),
       (["code_challenge_method": "plain"], "invalid_request"),
       (["response_type": "token"], "unsupported_response_type"),
+      (["response_type": nil], "invalid_request"),
       (["prompt": "none"], "login_required"),
     ] as [([String: String?], String)]
   )
@@ -105,6 +106,60 @@ import Testing
       #expect(try second.member("error") == "invalid_grant")
       #expect(try await visitor.refresh(try first.member("refresh_token")).status == 400)
       #expect(visitor.story == [.login, .codeGrant, .replay, .familyRevoked, .denied, .denied])
+    }
+  }
+
+  @Test(
+    arguments: [
+      ("redirect_uri", "http://127.0.0.1:1/other", 0, "another redirect_uri"),
+      ("redirect_uri", nil, 0, "another redirect_uri"), ("scope", "openid", 61, "code expired"),
+      ("client_id", "other", 0, "code of another client"),
+      ("code_verifier", nil, 0, "code_verifier does not match"),
+    ] as [(String, String?, Double, String)]
+  )
+  func `a code is good for what it was given for`(
+    name: String,
+    value: String?,
+    seconds: Double,
+    reason: String
+  ) async throws {
+    try await Visitor.with({ $0.clients.append(LabClient("other")) }) { visitor in
+      let code = try #require(try await visitor.callback()["code"])
+      visitor.lab.clock.advance(by: seconds)
+      var form = [
+        ("grant_type", "authorization_code"), ("code", code), ("client_id", "lanyard"),
+        ("redirect_uri", Visitor.redirectURI), ("code_verifier", Visitor.verifier),
+      ].filter { $0.0 != name }
+      if let value { form.append((name, value)) }
+      let answer = try await visitor.token(form)
+      #expect(answer.status == 400)
+      #expect(try answer.member("error") == "invalid_grant")
+      #expect(visitor.lab.log().last { $0.kind == .denied }?.reason == reason)
+      #expect(visitor.lab.count(.codeGrant) == 0)
+    }
+  }
+
+  @Test func `a request may come as a form`() async throws {
+    try await Visitor.with { visitor in
+      let address = try #require(WebAddress(visitor.authorizationURL()))
+      let form = address.parameters
+      let page = try await visitor.web.send("\(visitor.lab.issuer)/authorize", form: form)
+      #expect(page.status == 200)
+      #expect(page.body.contains("action=\"/login\""))
+    }
+  }
+
+  @Test func `requests and codes that nobody can use any more are forgotten`() async throws {
+    try await Visitor.with({ $0.pushedRequests = .offered }) { visitor in
+      _ = try await visitor.callback()
+      let form = try #require(WebAddress(visitor.authorizationURL())).parameters
+      _ = try await visitor.web.send("\(visitor.lab.issuer)/par", form: form)
+      _ = try await visitor.browser.open(visitor.authorizationURL())
+      #expect(await visitor.lab.waiting() == 3)
+      visitor.lab.clock.advance(by: 601)
+      _ = try await visitor.browser.open(visitor.authorizationURL())
+      #expect(await visitor.lab.waiting() == 1)
+      #expect(await visitor.lab.secrets().contains { $0.hasPrefix("lab-code-") })
     }
   }
 

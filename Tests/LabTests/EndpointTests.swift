@@ -13,6 +13,36 @@ import Testing
     )
   }
 
+  @Test(arguments: [
+    ("/token", "GET", "POST"), ("/keys", "POST", "GET"), ("/authorize", "PUT", "GET, POST"),
+  ])
+  func `another method is told which ones there are`(path: String, method: String, allowed: String)
+    async throws
+  {
+    try await Visitor.with { visitor in
+      let answer = try await visitor.web.send(visitor.lab.issuer + path, method: method)
+      #expect(answer.status == 405)
+      #expect(answer.header("allow") == allowed)
+    }
+  }
+
+  @Test(
+    arguments: [
+      ([], "invalid_request"), ([("grant_type", "")], "invalid_request"),
+      ([("grant_type", "implicit")], "unsupported_grant_type"),
+    ] as [([(String, String)], String)]
+  )
+  func `a grant that is missing is another mistake than one that is unknown`(
+    grant: [(String, String)],
+    error: String
+  ) async throws {
+    try await Visitor.with { visitor in
+      let answer = try await visitor.token([("client_id", "lanyard")] + grant)
+      #expect(answer.status == 400)
+      #expect(try answer.member("error") == error)
+    }
+  }
+
   @Test func `userinfo tells whose token it is`() async throws {
     try await Visitor.with { visitor in
       let login = try await visitor.logIn()

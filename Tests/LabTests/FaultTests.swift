@@ -65,6 +65,17 @@ import Testing
     }
   }
 
+  @Test func `a delay before processing comes before everything`() async throws {
+    try await Visitor.with { visitor in
+      let token = try await visitor.logIn().member("refresh_token")
+      visitor.lab.faults.set(try Fault(parsing: "delay:ms=250,when=before"))
+      #expect(try await visitor.refresh(token).status == 200)
+      let events = visitor.lab.log().filter { $0.faults == "delay" }
+      #expect(events.map(\.kind) == [.requestArrived, .refresh, .requestAnswered])
+      #expect(events[1].milliseconds - events[0].milliseconds >= 249)
+    }
+  }
+
   @Test(arguments: [
     ("wrong-issuer", "wrong issuer"), ("wrong-audience", "wrong audience"),
     ("wrong-signature", "not a token signed by this issuer's keys"),
@@ -129,6 +140,40 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    ("echo", 400, "invalid_request", "cannot be used: lab-token"),
+    ("echo:code=401,error=invalid_client", 401, "invalid_client", "cannot be used: lab-token"),
+    ("echo:encoded=1", 400, "invalid_request", "cannot be used: lab%2Dtoken"),
+    ("echo:as=error", 400, "lab-token", "cannot be used"),
+  ])
+  func `the secret is repeated`(fault: String, status: Int, error: String, description: String)
+    async throws
+  {
+    try await Visitor.with { visitor in
+      visitor.lab.faults.set(try Fault(parsing: fault))
+      let answer = try await visitor.refresh("lab-token")
+      #expect(answer.status == status)
+      #expect(answer.header("cache-control") == "no-store")
+      #expect(try answer.member("error") == error)
+      #expect(try answer.member("error_description") == description)
+      #expect(visitor.lab.count(.denied) == 0)
+    }
+  }
+
+  @Test(arguments: [
+    ("authorization_code", "code"), ("password", "password"), ("x", "assertion"),
+    ("x", "subject_token"), ("x", "device_code"), ("client_credentials", "client_secret"),
+  ])
+  func `the secret of any grant is repeated`(grant: String, name: String) async throws {
+    try await Visitor.with { visitor in
+      visitor.lab.faults.set(try Fault("echo"))
+      let answer = try await visitor.token([
+        ("grant_type", grant), ("client_id", "lanyard"), (name, "a secret"),
+      ])
+      #expect(try answer.member("error_description") == "cannot be used: a secret")
+    }
+  }
+
   @Test func `discovery breaks in four ways and then works`() async throws {
     try await Visitor.with { visitor in
       let url = "\(visitor.lab.issuer)/.well-known/openid-configuration"
@@ -147,8 +192,44 @@ import Testing
     }
   }
 
-  @Test(arguments: ["", "no-such-fault", "delay:ms", "delay:times=0", "delay:endpoint=nowhere"])
+  @Test(arguments: [
+    "", "no-such-fault", "delay:ms", "delay:times=0", "delay:times=-1", "delay:endpoint=nowhere",
+    "delay:grant=refresh", "delay:skip=x", "delay:skip=-1", "delay:ms=abc", "delay:ms=-1",
+    "delay:when=befor", "delay:token=id", "drop-before:ms=1", "status:cod=429", "status:code=9999",
+    "status:code=-1", "status:code=x", "status:header.a b=c", "oauth-error:code=99",
+    "echo:code=600", "echo:as=code", "echo:encoded=2", "wrong-issuer:token=idd", "sign-alg:alg=FOO",
+    "huge-token:bytes=-1", "dots:count=-1", "discovery-huge:bytes=-1",
+    "expires:seconds=9223372036854775807", "clock:seconds=-9223372036854775808",
+    "claim-shift:name=iat,seconds=9223372036854775807", "rotate-keys:keep-old=yes",
+    "answer-header:name=a b", "no-id-token:token=id", "redirect-set:name=a,value=b,text=c",
+  ])
   func `a fault that cannot be is refused`(text: String) {
     #expect(throws: LabError.self) { try Fault(parsing: text) }
+  }
+
+  @Test(arguments: [
+    #"{"name":"status","cod":429}"#, #"{"name":"status","parameters":{"cod":429}}"#,
+    #"{"name":"status","parameters":[]}"#, #"{"name":"status","parameters":{"code":[500]}}"#,
+    #"{"name":"status","parameters":{"code":500.5}}"#, #"{"name":"delay","grant":"refresh"}"#,
+    #"{"name":"delay","skip":"x"}"#, #"{"name":"delay","skip":1.5}"#,
+    #"{"name":"delay","times":[]}"#, #"{"parameters":{"name":"delay"}}"#, "[]",
+  ])
+  func `nor does it come as JSON`(text: String) throws {
+    let json = try JSONValue.parse(text)
+    #expect(throws: LabError.self) { try Fault(json: json) }
+  }
+
+  @Test(arguments: FaultKind.all.map(\.name))
+  func `every fault can be set, and the lab goes on`(name: String) async throws {
+    let kind = try #require(FaultKind.all.first { $0.name == name })
+    let values = ["name": "x", "value": "1", "seconds": "1", "alg": "ES256"]
+    let parameters = values.filter { kind.needs.contains($0.key) }
+    let fault = try Fault(name, endpoint: "*", parameters: parameters)
+    try await Visitor.with({ $0.faults = [fault] }) { visitor in
+      _ = try? await visitor.web.send("\(visitor.lab.issuer)/keys")
+      #expect(visitor.lab.faults.pending.isEmpty)
+      let answer = try await visitor.web.send("\(visitor.lab.issuer)/keys")
+      #expect(answer.status == 200)
+    }
   }
 }

@@ -42,6 +42,34 @@ import Testing
     }
   }
 
+  @Test func `rotations at once are one generation each, and lose no key`() async throws {
+    try await Visitor.with { visitor in
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for number in 1...8 {
+          group.addTask { try await visitor.lab.rotateKeys() }
+          if number == 4 {
+            group.addTask { _ = try await visitor.admin("algorithm", #"{"algorithm":"ES384"}"#) }
+          }
+        }
+        try await group.waitForAll()
+      }
+      let names = try await keys(visitor).compactMap { $0["kid"]?.string }
+      #expect(Set(names).count == names.count)
+      for generation in 1...9 {
+        for algorithm in ["rs256", "es256", "eddsa"] {
+          #expect(names.contains("\(algorithm)-\(generation)"))
+        }
+      }
+      let login = try await visitor.logIn()
+      let name = try #require(try login.tokenHeader("id_token")["kid"]?.string)
+      #expect(name == "es384-9")
+      #expect(names.contains(name))
+      #expect(
+        try await visitor.api("/version", token: try login.member("id_token")).status == 200
+      )
+    }
+  }
+
   @Test func `a key set at an address of its own`() async throws {
     try await Visitor.with({ $0.randomKeysPath = true }) { visitor in
       let count = try await keys(visitor).count

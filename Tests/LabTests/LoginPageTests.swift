@@ -70,6 +70,32 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    ("\"\u{301}x", "value=\"&quot;\u{301}x\""), ("\u{600}<b>", "value=\"\u{600}&lt;b&gt;\""),
+  ])
+  func `markup is escaped, whatever character stands beside it`(code: String, expected: String)
+    async throws
+  {
+    try await Visitor.with { visitor in
+      let query = FormFields([("user_code", code)]).encoded
+      let page = try await visitor.web.send("\(visitor.lab.issuer)/device?\(query)")
+      // By bytes: to Swift, a quote with a combining mark is one character.
+      #expect(Array(page.body.utf8).firstRange(of: Array(expected.utf8)) != nil)
+      #expect(page.header("content-security-policy")?.contains("base-uri 'none'") == true)
+    }
+  }
+
+  @Test(arguments: ["=", "a=b;=", ";", "=x", "lanyard_lab_browser", "lanyard_lab_browser="])
+  func `an odd cookie is none`(cookie: String) async throws {
+    try await Visitor.with { visitor in
+      let url = visitor.authorizationURL()
+      let answer = try await visitor.web.send(url, headers: [(name: "cookie", value: cookie)])
+      #expect(answer.status == 200)
+      #expect(answer.header("set-cookie")?.hasPrefix("lanyard_lab_browser=;") == false)
+      #expect(try await visitor.web.send(url).status == 200)
+    }
+  }
+
   @Test func `what a request says is escaped on the page`() async throws {
     try await Visitor.with({ $0.clients = [LabClient("<b>\"x\"</b>")] }) { visitor in
       let page = try await visitor.browser.open(

@@ -86,6 +86,16 @@ import Foundation
     }
   }
 
+  @Test func `so is that of an answer that nothing was done for`() async throws {
+    try await Visitor.with { visitor in
+      visitor.lab.clock.offset = 1_767_225_600 - unixTime()
+      for url in ["\(visitor.lab.issuer)/nowhere", "\(visitor.lab.apiServerURL)/version"] {
+        let date = try await visitor.web.send(url).header("date")
+        #expect(date?.hasPrefix("Thu, 01 Jan 2026 00:0") == true, "\(date ?? "none")")
+      }
+    }
+  }
+
   @Test func `the clock fault moves the date as well`() async throws {
     try await Visitor.with { visitor in
       visitor.lab.clock.offset = 1_767_225_600 - unixTime()

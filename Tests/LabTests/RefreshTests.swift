@@ -92,6 +92,67 @@ import Testing
     }
   }
 
+  @Test func `fewer scopes are given for once, more are not`() async throws {
+    try await Visitor.with { visitor in
+      func refresh(_ token: String, _ scope: String) async throws -> WebClient.Answer {
+        try await visitor.token([
+          ("grant_type", "refresh_token"), ("refresh_token", token), ("client_id", "lanyard"),
+          ("scope", scope),
+        ])
+      }
+      let first = try await visitor.logIn().member("refresh_token")
+      let more = try await refresh(first, "openid email")
+      #expect(more.status == 400)
+      #expect(try more.member("error") == "invalid_scope")
+      let fewer = try await refresh(first, "openid")
+      #expect(try fewer.member("scope") == "openid")
+      #expect(try fewer.claims("access_token")["scope"]?.string == "openid")
+      let all = try await visitor.refresh(try fewer.member("refresh_token"))
+      #expect(try all.member("scope") == "openid offline_access groups")
+      let odd = try await refresh(try all.member("refresh_token"), "groups made-up")
+      #expect(try odd.member("scope") == "groups")
+      #expect(try odd.json()["id_token"] == nil)
+    }
+  }
+
+  @Test func `another client can neither use a refresh token nor revoke it`() async throws {
+    try await Visitor.with({ $0.clients.append(LabClient("other")) }) { visitor in
+      let token = try await visitor.logIn().member("refresh_token")
+      let refused = try await visitor.token([
+        ("grant_type", "refresh_token"), ("refresh_token", token), ("client_id", "other"),
+      ])
+      #expect(try refused.member("error") == "invalid_grant")
+      let reason = visitor.lab.log().last { $0.kind == .denied }?.reason
+      #expect(reason == "refresh token of another client")
+      let revoked = try await visitor.web.send(
+        "\(visitor.lab.issuer)/revoke",
+        form: FormFields([("token", token), ("client_id", "other")])
+      )
+      #expect(revoked.status == 200)
+      #expect(visitor.lab.count(.revocation) == 1)
+      #expect(visitor.lab.count(.familyRevoked) == 0)
+      #expect(try await visitor.refresh(token).status == 200)
+    }
+  }
+
+  @Test(arguments: [0, 300])
+  func `of twenty at once only one is the first`(grace: Int) async throws {
+    try await Visitor.with({ $0.reuseGrace = grace }) { visitor in
+      let token = try await visitor.logIn().member("refresh_token")
+      let answers = try await withThrowingTaskGroup(of: WebClient.Answer.self) { group in
+        for _ in 1...20 { group.addTask { try await visitor.refresh(token) } }
+        return try await group.reduce(into: [WebClient.Answer]()) { $0.append($1) }
+      }
+      let good = answers.filter { $0.status == 200 }
+      #expect(good.count == (grace == 0 ? 1 : 20))
+      #expect(Set(try good.map { try $0.member("refresh_token") }).count == 1)
+      #expect(visitor.lab.count(.refresh) == 1)
+      #expect(visitor.lab.count(.replayInGrace) == (grace == 0 ? 0 : 19))
+      #expect(visitor.lab.count(.replay) == (grace == 0 ? 1 : 0))
+      #expect(visitor.lab.count(.familyRevoked) == (grace == 0 ? 1 : 0))
+    }
+  }
+
   @Test(
     arguments: [
       ([("client_id", "lanyard-confidential")], [], 401),

@@ -132,6 +132,57 @@ import Testing
     }
   }
 
+  @Test(
+    arguments: [
+      ("answer-append:name=error", "error", "invalid_grant1"),
+      ("answer-set:name=error_uri,value=x", "error_uri", "x"),
+      ("answer-remove:name=error_description", "error_description", nil),
+      ("expires:seconds=5", "expires_in", nil),
+    ] as [(String, String, JSONValue?)]
+  )
+  func `a refusal is an answer, too`(fault: String, member: String, expected: JSONValue?)
+    async throws
+  {
+    try await Visitor.with { visitor in
+      visitor.lab.faults.set(try Fault(parsing: fault))
+      let answer = try await visitor.refresh("unknown")
+      #expect(answer.status == 400)
+      #expect(try answer.json()[member] == expected)
+      #expect(try answer.json()["error"] != nil)
+    }
+  }
+
+  @Test(arguments: [true, false])
+  func `so is that of a revocation`(isKnown: Bool) async throws {
+    try await Visitor.with { visitor in
+      let token = isKnown ? try await visitor.logIn().member("refresh_token") : "unknown"
+      visitor.lab.faults.set(try Fault(parsing: "answer-set:endpoint=revocation,name=a,value=1"))
+      let answer = try await visitor.web.send(
+        "\(visitor.lab.issuer)/revoke",
+        form: FormFields([("token", token), ("client_id", "lanyard")])
+      )
+      #expect(answer.status == 200)
+      #expect(try answer.json() == ["a": 1])
+    }
+  }
+
+  @Test(arguments: [("date", "Thu, 01 Jan 1970 00:00:00 GMT"), ("server", "elsewhere")])
+  func `a field that every answer has is changed or taken away`(name: String, value: String)
+    async throws
+  {
+    try await Visitor.with { visitor in
+      let url = "\(visitor.lab.issuer)/keys"
+      #expect(try await visitor.web.send(url).header(name) != nil)
+      visitor.lab.faults.set(
+        try Fault("answer-header", endpoint: "keys", parameters: ["name": name, "value": value])
+      )
+      #expect(try await visitor.web.send(url).header(name) == value)
+      visitor.lab.faults.set(try Fault(parsing: "answer-header:endpoint=keys,name=\(name)"))
+      #expect(try await visitor.web.send(url).header(name) == nil)
+      #expect(try await visitor.web.send(url).header(name) != nil)
+    }
+  }
+
   @Test(arguments: [
     ("redirect-remove:name=iss", "iss", []), ("redirect-remove:name=state", "state", []),
     ("redirect-append:name=state", "state", ["the-state1"]),

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import JWTKit
-
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
@@ -27,8 +25,9 @@ struct UserInfo: Sendable, Equatable {
 /// The OIDC authentication rule of a kube-apiserver, with keys taken straight from the lab's
 /// issuer.
 ///
-/// As in Kubernetes: issuer and audience must match, `exp` is checked without any leeway, `nbf` and
-/// `iat` prove nothing, and the groups get `system:authenticated` added.
+/// As in Kubernetes, which leaves it to go-oidc: issuer and audience must match, `exp` is checked
+/// without any leeway and `nbf` with five minutes, `iat` only has to be a number, and the groups get
+/// `system:authenticated` added.
 struct Authenticator: Sendable {
   /// A user, or why there is none.
   ///
@@ -45,7 +44,8 @@ struct Authenticator: Sendable {
   let usernameClaim: String
   let usernamePrefix: String
   let groupsPrefix: String
-  let verifiers: @Sendable () async -> JWTKeyCollection
+  /// The issuer's public keys.
+  let keys: @Sendable () async -> [JSONValue]
   /// Whose a token is that is none of the issuer's; nil for an unknown one.
   var outsider: @Sendable (String) -> String? = { _ in nil }
 
@@ -75,25 +75,38 @@ struct Authenticator: Sendable {
 
   /// The claims of a token that one of the issuer's keys signed, taken out of its envelope if it must have one.
   private func claims(of token: CompactToken, now: Date) async throws -> [String: JSONValue] {
-    guard let envelopes else { return try await token.claims(verifiedBy: verifiers()) }
+    guard let envelopes else { return try await token.claims(verifiedByOneOf: keys()) }
     let opened = try await envelopes.open(token, now: now)
     guard let inner = CompactToken(opened.token) else {
       throw LabError(.badOption, "no token in the envelope")
     }
-    let claims = try await inner.claims(verifiedBy: verifiers())
+    let claims = try await inner.claims(verifiedByOneOf: keys())
     guard claims["cnf"]?["kid"]?.string == opened.key else {
       throw LabError(.badOption, "the token is bound to another key")
     }
     return claims
   }
 
+  /// How far `nbf` may be ahead, in seconds (go-oidc, `IDTokenVerifier.Verify`).
+  private static let leeway = 300.0
+
+  private static func flaw(inTimesOf claims: [String: JSONValue], now: Double) -> String? {
+    guard let expiry = claims["exp"]?.wholeSeconds else { return "no expiry" }
+    guard now < expiry else { return "expired \(Int(min(now - expiry, 1e15))) s ago" }
+    for name in ["iat", "nbf"] {
+      guard let claim = claims[name] else { continue }
+      guard let time = claim.wholeSeconds else { return "\(name) is no time" }
+      if name == "nbf", time > now + leeway { return "not valid yet" }
+    }
+    return nil
+  }
+
   private func judge(_ claims: [String: JSONValue], now: Date) -> Verdict {
     guard issuers().contains(claims["iss"]?.string ?? "") else { return .rejected("wrong issuer") }
     let audience = claims["aud"]?.array?.compactMap(\.string) ?? [claims["aud"]?.string ?? ""]
     guard !audiences.isDisjoint(with: audience) else { return .rejected("wrong audience") }
-    guard let expiry = claims["exp"]?.int else { return .rejected("no expiry") }
-    guard now.timeIntervalSince1970 < Double(expiry) else {
-      return .rejected("expired \(Int(now.timeIntervalSince1970) - expiry) s ago")
+    if let flaw = Self.flaw(inTimesOf: claims, now: now.timeIntervalSince1970) {
+      return .rejected(flaw)
     }
     guard let name = claims[usernameClaim]?.string, !name.isEmpty else {
       return .rejected("no claim \(usernameClaim)")
@@ -110,5 +123,16 @@ struct Authenticator: Sendable {
         extra: extra
       )
     )
+  }
+}
+
+extension JSONValue {
+  /// A time as go-oidc reads it: a number of 64 bits, of which a fraction is dropped.
+  fileprivate var wholeSeconds: Double? {
+    switch self {
+    case .int(let value): Double(value)
+    case .double(let value): Int64(exactly: value.rounded(.towardZero)).map { Double($0) }
+    default: nil
+    }
   }
 }

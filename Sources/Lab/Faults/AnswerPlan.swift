@@ -11,7 +11,8 @@ struct AnswerPlan: Sendable {
   var delayBefore: Duration?
   var delayAfter: Duration?
   var drop: Drop?
-  var cannedAnswer: CannedAnswer?
+  /// What is answered in place of the real answer, given the request.
+  var cannedAnswer: (@Sendable (Exchange) -> CannedAnswer)?
   /// The names of the faults that made this plan.
   var faults: [String] = []
   private var tokenEdits: [@Sendable (inout TokenDraft) -> Void] = []
@@ -70,7 +71,7 @@ struct CannedAnswer: Sendable {
   let status: Int
   let type: String
   let body: String
-  let headers: [(name: String, value: String)]
+  var headers: [(name: String, value: String)] = []
 }
 
 /// The parameters of an authorization response, in order, some perhaps twice.

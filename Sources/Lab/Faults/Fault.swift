@@ -12,8 +12,8 @@ package struct Fault: Sendable, Equatable {
   ///
   /// Without it, where such a fault makes sense.
   package let endpoint: String
-  /// For the token endpoint: `authorization_code`, `refresh_token` or `device_code`; nil for every
-  /// grant.
+  /// For the token endpoint: the short name of a grant, such as `refresh_token` or `device_code`;
+  /// nil for every grant.
   package let grant: String?
   /// The client it applies to; nil for every client.
   package let client: String?
@@ -24,7 +24,9 @@ package struct Fault: Sendable, Equatable {
   /// What the kind of fault takes, for example `ms` or `code`.
   package let parameters: [String: String]
 
-  /// A fault by its name; throws `LabError.badOption` when there is no such fault or endpoint.
+  /// A fault by its name; throws `LabError.badOption` when there is no such fault, endpoint or grant,
+  /// when `skip` or `times` is no count, and for a parameter that the fault does not take, does not
+  /// get though it needs it, or cannot use.
   package init(
     _ name: String,
     endpoint: String? = nil,
@@ -47,9 +49,8 @@ package struct Fault: Sendable, Equatable {
         remedy: "known endpoints: \(names)"
       )
     }
-    for required in kind.requires where parameters[required] == nil {
-      throw LabError(.badOption, "the fault \"\(name)\" needs \(required)=…")
-    }
+    try Self.check(grant: grant, skip: skip, times: times)
+    try kind.check(parameters)
     self.name = name
     self.endpoint = endpoint
     self.grant = grant
@@ -57,6 +58,20 @@ package struct Fault: Sendable, Equatable {
     self.skip = skip
     self.times = times
     self.parameters = parameters
+  }
+
+  private static func check(grant: String?, skip: Int, times: Int?) throws {
+    let grants = GrantType.allCases.map(\.shortName)
+    if let grant, !grants.contains(grant) {
+      throw LabError(
+        .badOption,
+        "there is no grant \"\(grant)\"",
+        remedy: "known grants: \(grants.joined(separator: ", "))"
+      )
+    }
+    guard skip >= 0, times ?? 1 >= 1 else {
+      throw LabError(.badOption, "a fault skips 0 requests or more, and hits 1 or more")
+    }
   }
 
   /// Parses `NAME[:KEY=VALUE,…]`; `endpoint`, `grant`, `client`, `skip` and `times` (a number or
@@ -81,19 +96,25 @@ package struct Fault: Sendable, Equatable {
     guard let name = json["name"]?.string else {
       throw LabError(.badOption, "a fault needs a \"name\"")
     }
-    var flat: [String: String] = [:]
-    for (key, value) in (json["parameters"]?.object ?? [:]).merging(
-      json.object ?? [:],
-      uniquingKeysWith: { first, _ in first }
-    ) {
-      if let text = value.scalarText { flat[key] = text }
+    var members = json.object ?? [:]
+    members["name"] = nil
+    let given = members.removeValue(forKey: "parameters") ?? [:]
+    guard var parameters = given.object else {
+      throw LabError(.badOption, "the parameters of the fault \"\(name)\" are no object")
     }
-    for (key, value) in json["parameters"]?["headers"]?.object ?? [:] {
-      if let text = value.scalarText { flat["header.\(key)"] = text }
+    for (key, value) in parameters.removeValue(forKey: "headers")?.object ?? [:] {
+      parameters["header.\(key)"] = value
     }
-    flat["name"] = json["parameters"]?["name"]?.scalarText
     // As JSON text, so that "1" and 1 stay two things.
-    flat["value"] = json["parameters"]?["value"]?.text
+    parameters["value"] = parameters["value"].map { .string($0.text) }
+    var flat: [String: String] = [:]
+    for (key, value) in parameters.merging(members, uniquingKeysWith: { first, _ in first })
+    where value != .null {
+      guard let text = value.scalarText else {
+        throw LabError(.badOption, "\(key) of the fault \"\(name)\" is no text and no number")
+      }
+      flat[key] = text
+    }
     try self.init(name: name, flat: flat)
   }
 
@@ -116,7 +137,10 @@ package struct Fault: Sendable, Equatable {
     let endpoint = rest.removeValue(forKey: "endpoint")
     let grant = rest.removeValue(forKey: "grant")
     let client = rest.removeValue(forKey: "client")
-    let skip = rest.removeValue(forKey: "skip").flatMap { Int($0) } ?? 0
+    let skipped = rest.removeValue(forKey: "skip") ?? "0"
+    guard let skip = Int(skipped) else {
+      throw LabError(.badOption, "\"\(skipped)\" is no number of requests to skip")
+    }
     try self.init(
       name,
       endpoint: endpoint,

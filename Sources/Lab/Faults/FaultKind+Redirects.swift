@@ -7,7 +7,7 @@ extension FaultKind {
       "redirect-set",
       "set a parameter of the authorization response: name, value",
       on: .login,
-      requires: ["name", "value"]
+      takes: [.text("name").required, .text("value").required]
     ) { fault, plan in
       guard let name = fault.parameters["name"] else { return }
       let value = fault.value.scalarText ?? fault.value.text
@@ -20,7 +20,7 @@ extension FaultKind {
       "redirect-remove",
       "leave a parameter out of the authorization response: name",
       on: .login,
-      requires: ["name"]
+      takes: [.text("name").required]
     ) { fault, plan in
       guard let name = fault.parameters["name"] else { return }
       plan.editRedirect { parameters in parameters.removeAll { $0.name == name } }
@@ -29,7 +29,7 @@ extension FaultKind {
       "redirect-append",
       "append text to a parameter of the authorization response: name, text (1)",
       on: .login,
-      requires: ["name"]
+      takes: [.text("name").required, .text("text")]
     ) { fault, plan in
       guard let name = fault.parameters["name"] else { return }
       let text = fault.parameters["text"] ?? "1"
@@ -43,7 +43,7 @@ extension FaultKind {
       "redirect-twice",
       "give a parameter of the authorization response twice: name, value (the same)",
       on: .login,
-      requires: ["name"]
+      takes: [.text("name").required, .text("value")]
     ) { fault, plan in
       guard let name = fault.parameters["name"] else { return }
       let value = fault.parameters["value"] == nil ? nil : fault.value.scalarText
@@ -55,7 +55,8 @@ extension FaultKind {
     FaultKind(
       "redirect-error",
       "the authorization response is an error: error (server_error), description",
-      on: .login
+      on: .login,
+      takes: [.text("error"), .text("description")]
     ) { fault, plan in
       let error = fault.parameters["error"] ?? "server_error"
       let description = fault.parameters["description"]

@@ -20,7 +20,7 @@ extension FaultKind {
     FaultKind(
       "sign-alg",
       "signed with another algorithm, by the usual key if it can: alg",
-      requires: ["alg"]
+      takes: [.algorithm.required]
     ) { fault, plan in
       let algorithm = try? SigningAlgorithm(parsing: fault.parameters["alg"] ?? "")
       plan.editTokens(of: fault) { $0.algorithm = algorithm }

@@ -20,9 +20,11 @@ extension FaultKind {
         }
       }
     },
-    FaultKind("encrypted-token", "a token of five parts (JWE): alg (RSA-OAEP), enc (A256GCM)") {
-      fault,
-      plan in
+    FaultKind(
+      "encrypted-token",
+      "a token of five parts (JWE): alg (RSA-OAEP), enc (A256GCM)",
+      takes: [.text("alg"), .text("enc")]
+    ) { fault, plan in
       let header: JSONValue = [
         "alg": .string(fault.parameters["alg"] ?? "RSA-OAEP"),
         "enc": .string(fault.parameters["enc"] ?? "A256GCM"),
@@ -36,15 +38,21 @@ extension FaultKind {
         }
       }
     },
-    FaultKind("huge-token", "a token with a claim of so many bytes: bytes (2097152)") {
-      fault,
-      plan in
+    FaultKind(
+      "huge-token",
+      "a token with a claim of so many bytes: bytes (2097152)",
+      takes: [.size("bytes")]
+    ) { fault, plan in
       let bytes = fault.number("bytes", default: 2_097_152)
       plan.editTokens(of: fault) { draft in
         draft.claims["padding"] = .string(String(repeating: "x", count: bytes))
       }
     },
-    FaultKind("dots", "a token with so many dots behind it: count (1000000)") { fault, plan in
+    FaultKind(
+      "dots",
+      "a token with so many dots behind it: count (1000000)",
+      takes: [.size("count")]
+    ) { fault, plan in
       let count = fault.number("count", default: 1_000_000)
       plan.editTokens(of: fault) { draft in
         draft.write = { $0.compact + String(repeating: ".", count: count) }

@@ -3,11 +3,17 @@
 /// Faults of tokens that have a name of their own.
 extension FaultKind {
   static let tokens = [
-    FaultKind("wrong-issuer", "iss names somebody else: issuer") { fault, plan in
+    FaultKind("wrong-issuer", "iss names somebody else: issuer", takes: [.text("issuer")]) {
+      fault,
+      plan in
       let issuer = fault.parameters["issuer"] ?? "https://issuer.invalid"
       plan.editTokens(of: fault) { $0.claims["iss"] = .string(issuer) }
     },
-    FaultKind("wrong-audience", "aud (and azp) name another client: audience") { fault, plan in
+    FaultKind(
+      "wrong-audience",
+      "aud (and azp) name another client: audience",
+      takes: [.text("audience")]
+    ) { fault, plan in
       let audience = fault.parameters["audience"] ?? "somebody-else"
       plan.editTokens(of: fault) { draft in
         draft.claims["aud"] = .string(audience)
@@ -24,7 +30,9 @@ extension FaultKind {
         if draft.use == .id { draft.claims["at_hash"] = "AAAAAAAAAAAAAAAAAAAAAA" }
       }
     },
-    FaultKind("wrong-subject", "sub is another person's: sub") { fault, plan in
+    FaultKind("wrong-subject", "sub is another person's: sub", takes: [.text("sub")]) {
+      fault,
+      plan in
       let subject = fault.parameters["sub"] ?? "somebody-else"
       plan.editTokens(of: fault) { $0.claims["sub"] = .string(subject) }
     },
@@ -36,22 +44,31 @@ extension FaultKind {
     FaultKind("alg-none", "not signed at all (alg none)") { fault, plan in
       plan.editTokens(of: fault) { $0.signature = .none }
     },
-    FaultKind("clock", "iat, nbf, auth_time, exp and the answer's Date are off: seconds (600)") {
-      fault,
-      plan in
+    FaultKind(
+      "clock",
+      "iat, nbf, auth_time, exp and the answer's Date are off: seconds (600)",
+      takes: [.seconds]
+    ) { fault, plan in
       let seconds = fault.number("seconds", default: 600)
       plan.dateShift += Double(seconds)
       plan.editTokens(of: fault) { draft in
         for name in ["iat", "nbf", "exp", "auth_time"] {
           guard let time = draft.claims[name]?.int else { continue }
-          draft.claims[name] = .int(time + seconds)
+          // Another fault may have set any number.
+          draft.claims[name] = .int(time &+ seconds)
         }
       }
     },
-    FaultKind("expires", "tokens live for another time: seconds (0)") { fault, plan in
+    FaultKind("expires", "tokens live for another time: seconds (0)", takes: [.seconds]) {
+      fault,
+      plan in
       let seconds = fault.number("seconds", default: 0)
-      plan.editTokens(of: fault) { $0.claims["exp"] = .int(($0.claims["iat"]?.int ?? 0) + seconds) }
-      plan.editAnswer { $0["expires_in"] = .int(seconds) }
+      plan.editTokens(of: fault) { draft in
+        draft.claims["exp"] = .int((draft.claims["iat"]?.int ?? 0) &+ seconds)
+      }
+      plan.editAnswer { answer in
+        if answer["access_token"] != nil { answer["expires_in"] = .int(seconds) }
+      }
     },
   ]
 }

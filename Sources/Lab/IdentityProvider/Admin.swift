@@ -73,10 +73,11 @@ extension IdentityProvider {
       try await keys.use(SigningAlgorithm(parsing: body["algorithm"]?.string ?? ""))
       return ["algorithm": .string(await keys.algorithm.rawValue)]
     case (.post, "/admin/assertion"):
+      let lifetime = try Self.seconds(body, "lifetime") ?? 600
       let assertion = try assertionIssuer.assertion(
         subject: body["sub"]?.string ?? "robot",
         audience: body["aud"]?.string ?? issuer,
-        lifetime: body["lifetime"]?.int ?? 600,
+        lifetime: Int(lifetime),
         now: clock.now
       )
       return ["assertion": .string(assertion), "issuer": .string(AssertionIssuer.name)]
@@ -96,14 +97,31 @@ extension IdentityProvider {
   }
 
   private func moveClock(_ body: JSONValue) throws {
-    if let offset = body["offset"]?.seconds {
+    if let offset = try Self.seconds(body, "offset") {
       clock.offset = offset
-    } else if let step = body["advance"]?.seconds {
+    } else if let step = try Self.seconds(body, "advance") {
+      guard abs(clock.offset + step) <= Double(LabOptions.longest) else {
+        throw LabError(.badOption, "the clock would be off by more than \(LabOptions.longest) s")
+      }
       clock.advance(by: step)
     } else {
       throw LabError(.badOption, "the clock takes {\"offset\": seconds} or {\"advance\": seconds}")
     }
     log.append(.clockMoved) { $0.reason = "offset is now \(clock.offset) s" }
+  }
+
+  /// A member that says so many seconds; nil without it, and throws `LabError.badOption` if it is no
+  /// such number.
+  private static func seconds(_ body: JSONValue, _ name: String) throws -> Double? {
+    guard let member = body[name] else { return nil }
+    guard let seconds = member.seconds, abs(seconds) <= Double(LabOptions.longest) else {
+      throw LabError(
+        .badOption,
+        "\"\(name)\" is no number of seconds",
+        remedy: "a number, and no more than \(LabOptions.longest) either way"
+      )
+    }
+    return seconds
   }
 
   private func revokeSessions(_ body: JSONValue) async -> [RefreshFamily] {

@@ -10,7 +10,7 @@ import Foundation
 #endif
 
 extension IdentityProvider {
-  /// `GET /authorize` (RFC 6749 §4.1.1): checks the request and shows the login page.
+  /// `/authorize` by GET or POST (RFC 6749 §4.1.1): checks the request and shows the login page.
   func authorization(_ exchange: Exchange) async -> Response {
     let (given, problem) = await authorizationFields(exchange)
     guard let fields = given else {
@@ -48,7 +48,7 @@ extension IdentityProvider {
       tellsIssuer: exchange.entra == nil,
       expires: clock.now.addingTimeInterval(600)
     )
-    return loginPage(request, id: await state.remember(request), exchange)
+    return loginPage(request, id: await state.remember(request, now: clock.now), exchange)
   }
 
   /// Without a client and an address of its own there is nobody to redirect to (RFC 6749 §4.1.2.1).
@@ -65,7 +65,10 @@ extension IdentityProvider {
   /// What is wrong with an authorization request, as error code and description.
   static func flaw(in fields: FormFields) -> (error: String, description: String)? {
     if fields.repeatedName != nil { return ("invalid_request", "a parameter is given twice") }
-    if fields["response_type"] != "code" {
+    guard let type = fields["response_type"] else {
+      return ("invalid_request", "the response_type is missing")
+    }
+    if type != "code" {
       return ("unsupported_response_type", "only response_type=code is supported")
     }
     if fields["code_challenge_method"] != "S256" || fields["code_challenge"]?.utf8.count != 43 {

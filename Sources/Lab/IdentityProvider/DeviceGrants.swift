@@ -45,6 +45,9 @@ struct DeviceGrants: Sendable {
   private var grants: [String: DeviceGrant] = [:]
 
   mutating func start(client: String, scopes: [String], interval: Int, now: Date) -> DeviceGrant {
+    // For one life more, whoever polls is told that the code expired.
+    let longAgo = now.addingTimeInterval(-Double(DeviceGrant.lifetime))
+    grants = grants.filter { longAgo < $0.value.expires }
     let grant = DeviceGrant(
       deviceCode: Randomness.token("lab-device-"),
       userCode: Randomness.userCode(),

@@ -74,7 +74,7 @@ extension IdentityProvider {
   /// The person whom a living token of this issuer is about.
   private func subject(ofOwn text: String) async -> LabUser? {
     guard let token = CompactToken(text),
-      let claims = try? await token.claims(verifiedBy: keys.verifiers),
+      let claims = try? await token.claims(verifiedByOneOf: keys.published),
       claims["iss"]?.string == issuer, let expiry = claims["exp"]?.int,
       clock.now.timeIntervalSince1970 < Double(expiry)
     else { return nil }

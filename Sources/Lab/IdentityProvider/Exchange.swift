@@ -33,9 +33,9 @@ struct Exchange: Sendable {
   func cookie(_ name: String) -> String? {
     let pairs = (request.headers[.cookie] ?? "").split(separator: ";")
     for pair in pairs {
-      let halves = pair.split(separator: "=", maxSplits: 1)
+      let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       let key = halves[0].drop { $0 == " " }
-      if halves.count == 2, key == name { return String(halves[1]) }
+      if halves.count == 2, key == name, !halves[1].isEmpty { return String(halves[1]) }
     }
     return nil
   }
@@ -49,6 +49,15 @@ struct Exchange: Sendable {
     let halves = decoded.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     guard halves.count == 2 else { return nil }
     return (FormFields.decode(String(halves[0])), FormFields.decode(String(halves[1])))
+  }
+
+  /// The secret that the request brings: what its grant exchanges, else what its client proves itself with.
+  var secret: String? {
+    let names = [
+      "refresh_token", "code", "password", "assertion", "subject_token", "device_code",
+      "client_secret", "client_assertion",
+    ]
+    return names.lazy.compactMap { fields[$0] }.first ?? basicCredentials?.secret
   }
 
   /// The client that the request claims to come from, before any check.

@@ -11,9 +11,12 @@ enum GrantType: String, CaseIterable, Sendable {
   case jwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
   /// The name in faults and in the log: the last part of a URN, with underscores.
+  var shortName: String {
+    String(rawValue.split(separator: ":").last ?? "").replacing("-", with: "_")
+  }
+
+  /// The short name of what a request calls its grant; nil if it is none.
   static func shortName(_ type: String?) -> String? {
-    guard let type, let grant = GrantType(rawValue: type) else { return nil }
-    let name = grant.rawValue.split(separator: ":").last ?? ""
-    return String(name).replacing("-", with: "_")
+    type.flatMap(GrantType.init(rawValue:))?.shortName
   }
 }

@@ -85,7 +85,7 @@ final class IdentityProvider: LabWebsite {
     let own = IssuerEndpoint.allCases.first { self.path(of: $0) == path }
     guard let endpoint = entra?.endpoint ?? own else { return .nothingHere }
     guard endpoint.methods.contains(request.method) else {
-      return .text("method not allowed\n", type: "text/plain", status: .methodNotAllowed)
+      return .methodNotAllowed(but: endpoint.methods)
     }
     var request = request
     guard let body = await request.bodyText() else {
@@ -132,7 +132,7 @@ final class IdentityProvider: LabWebsite {
     if let delay = plan.delayBefore { try? await Task.sleep(for: delay) }
     if plan.drop == .before { return await hangUp(exchange, connection, .before) }
     var response: Response
-    if let canned = plan.cannedAnswer {
+    if let canned = plan.cannedAnswer?(exchange) {
       response = .text(
         canned.body,
         type: canned.type,
@@ -154,7 +154,8 @@ final class IdentityProvider: LabWebsite {
     response.headers[.date] = HTTPDate.text(clock.now.addingTimeInterval(plan.dateShift))
     for (name, value) in plan.headers {
       guard let field = HTTPField.Name(name) else { continue }
-      response.headers[field] = value.isEmpty ? nil : value
+      // Empty stands for taken away; the server that sends the answer would add its own.
+      response.headers[field] = value
     }
   }
 
@@ -209,12 +210,12 @@ final class IdentityProvider: LabWebsite {
     if refusal.hasNoBody {
       return .text("", type: "text/plain", status: .init(code: refusal.status), headers: headers)
     }
-    let words: JSONValue =
+    let words: [String: JSONValue] =
       exchange.entra == nil
       ? ["error": .string(refusal.code), "error_description": .string(refusal.description)]
       : entraRefusal(refusal)
     return .json(
-      words,
+      .object(exchange.plan.edited(words)),
       status: .init(code: refusal.status),
       headers: headers
     )

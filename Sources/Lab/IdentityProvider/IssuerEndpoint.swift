@@ -36,10 +36,11 @@ enum IssuerEndpoint: String, CaseIterable, Sendable {
   }
 
   /// The methods it answers; another one gets 405.
-  var methods: Set<HTTPRequest.Method> {
+  var methods: [HTTPRequest.Method] {
     switch self {
-    case .discovery, .keys, .authorization: [.get]
-    case .device, .userInfo, .endSession: [.get, .post]
+    case .discovery, .keys: [.get]
+    // OpenID Connect Core §3.1.2.1: an authorization endpoint takes both.
+    case .authorization, .device, .userInfo, .endSession: [.get, .post]
     case .login, .token, .revocation, .deviceAuthorization, .pushedAuthorizationRequest: [.post]
     }
   }

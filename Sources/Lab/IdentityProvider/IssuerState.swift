@@ -45,6 +45,8 @@ actor IssuerState {
   private var requests: [String: AuthorizationRequest] = [:]
   private var pushed: [String: (fields: FormFields, client: String, expires: Date)] = [:]
   private var codes: [String: Code] = [:]
+  /// Every code ever given out, for `secrets`.
+  private var codesGiven: Set<String> = []
   private var families: RefreshFamilies
   private var devices = DeviceGrants()
   private var verifiers: Set<String> = []
@@ -59,8 +61,19 @@ actor IssuerState {
 
   // MARK: authorization code
 
+  /// Forgets what nobody can use any more.
+  private func prune(now: Date) {
+    requests = requests.filter { now < $0.value.expires }
+    pushed = pushed.filter { now < $0.value.expires }
+    codes = codes.filter { now < $0.value.expires }
+  }
+
+  /// How many requests and codes wait for somebody.
+  var waiting: Int { requests.count + pushed.count + codes.count }
+
   /// Remembers a request until its login form comes back; gives the form's id.
-  func remember(_ request: AuthorizationRequest) -> String {
+  func remember(_ request: AuthorizationRequest, now: Date) -> String {
+    prune(now: now)
     let id = Randomness.token()
     requests[id] = request
     return id
@@ -72,7 +85,8 @@ actor IssuerState {
   }
 
   /// Keeps a pushed request (RFC 9126 §2.2); gives its name.
-  func push(_ fields: FormFields, client: String, expires: Date) -> String {
+  func push(_ fields: FormFields, client: String, expires: Date, now: Date) -> String {
+    prune(now: now)
     let uri = Randomness.token("urn:ietf:params:oauth:request_uri:")
     pushed[uri] = (fields, client, expires)
     return uri
@@ -92,7 +106,9 @@ actor IssuerState {
 
   /// A code for a person who logged in; lives a minute and works once.
   func issueCode(for request: AuthorizationRequest, user: LabUser, now: Date) -> String {
+    prune(now: now)
     let code = Randomness.token("lab-code-")
+    codesGiven.insert(code)
     codes[code] = Code(request: request, user: user, expires: now.addingTimeInterval(60))
     return code
   }
@@ -192,7 +208,7 @@ actor IssuerState {
   var allFamilies: [RefreshFamily] { families.all }
 
   /// Every refresh token and code given out so far, and every code verifier received.
-  var secrets: Set<String> { families.tokens.union(codes.keys).union(verifiers).union(shown) }
+  var secrets: Set<String> { families.tokens.union(codesGiven).union(verifiers).union(shown) }
 
   /// Remembers what a client proved itself with.
   func note(shown proof: String) { shown.insert(proof) }

@@ -10,7 +10,7 @@ extension IdentityProvider {
   func endSession(_ exchange: Exchange) async -> Response {
     let fields = exchange.fields
     guard let hint = fields["id_token_hint"].flatMap(CompactToken.init),
-      let claims = try? await hint.claims(verifiedBy: keys.verifiers),
+      let claims = try? await hint.claims(verifiedByOneOf: keys.published),
       claims["iss"]?.string == issuer, let client = claims["azp"]?.string,
       let subject = claims["sub"]?.string,
       fields["client_id"] == nil || fields["client_id"] == client

@@ -32,15 +32,17 @@ enum Page {
   }
 
   /// Text as it may stand in HTML, in attributes too.
+  ///
+  /// By scalars, as a browser reads it: to Swift a quote with a combining mark is another character.
   static func escape(_ text: String) -> String {
-    text.reduce(into: "") { escaped, character in
-      switch character {
+    text.unicodeScalars.reduce(into: "") { escaped, scalar in
+      switch scalar {
       case "&": escaped += "&amp;"
       case "<": escaped += "&lt;"
       case ">": escaped += "&gt;"
       case "\"": escaped += "&quot;"
       case "'": escaped += "&#39;"
-      default: escaped.append(character)
+      default: escaped.unicodeScalars.append(scalar)
       }
     }
   }

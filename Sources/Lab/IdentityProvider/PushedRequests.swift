@@ -46,10 +46,11 @@ extension IdentityProvider {
     if let (error, description) = Self.flaw(in: exchange.fields) {
       throw OAuthRefusal(code: error, description: description)
     }
-    let expires = clock.now.addingTimeInterval(Double(Self.pushedRequestLifetime))
+    let now = clock.now
+    let expires = now.addingTimeInterval(Double(Self.pushedRequestLifetime))
     var fields = exchange.fields
     if let key = try await proofKey(exchange) { fields = fields.replacing("dpop_jkt", with: key) }
-    let uri = await state.push(fields, client: client.id, expires: expires)
+    let uri = await state.push(fields, client: client.id, expires: expires, now: now)
     record(.pushedRequest, exchange)
     return .json(
       .object(

@@ -11,7 +11,7 @@ struct RefreshFamily: Sendable {
   let id: String
   let client: String
   let user: LabUser
-  let scopes: [String]
+  private(set) var scopes: [String]
   /// Whom the access tokens are for; the client itself when empty.
   let audience: [String]
   let authTime: Date
@@ -40,6 +40,13 @@ struct RefreshFamily: Sendable {
   }
 
   var isRenewable: Bool { !token.isEmpty }
+
+  /// The same login for an answer with fewer scopes; its refresh token keeps them all (RFC 6749 §6).
+  func narrowed(to scopes: [String]?) -> RefreshFamily {
+    var narrowed = self
+    if let scopes { narrowed.scopes = scopes }
+    return narrowed
+  }
 }
 
 /// All logins and every refresh token ever issued for them.

@@ -15,10 +15,9 @@ actor SigningKeys {
   private var current: [SigningAlgorithm: SigningKey] = [:]
   /// Keys that nobody publishes, one for each algorithm that was asked to sign falsely.
   private var foreign: [SigningAlgorithm: SigningKey] = [:]
-  private var published: [JSONValue] = []
+  /// The public keys that are good, complete, the newest last.
+  private(set) var published: [JSONValue] = []
   private var decoys: [JSONValue] = []
-  /// The public keys of `published`, for the API server.
-  private(set) var verifiers = JWTKeyCollection()
   /// What signs unless a draft asks for something else.
   private(set) var algorithm: SigningAlgorithm
   private let shape: KeySetShape
@@ -26,39 +25,33 @@ actor SigningKeys {
   init(algorithm: SigningAlgorithm = .rs256, shape: KeySetShape = .full) async throws {
     self.algorithm = algorithm
     self.shape = shape
-    try await rotate(keepingOld: false)
+    try rotate(keepingOld: false)
     if shape == .severalNoKeyID { decoys = try Self.decoys() }
   }
 
   /// Replaces the key of every algorithm.
   ///
-  /// Without `keepingOld` the old public keys leave the key set at once.
-  func rotate(keepingOld: Bool) async throws {
+  /// Without `keepingOld` the old public keys leave the key set at once. Nothing is awaited, so that
+  /// two rotations are two generations, and a token that is being signed finds the key that it names.
+  func rotate(keepingOld: Bool) throws {
     let next = generation + 1
-    let verifiers = keepingOld ? self.verifiers : JWTKeyCollection()
     var published = keepingOld ? self.published : []
     var current: [SigningAlgorithm: SigningKey] = [:]
     for algorithm in algorithmsInUse {
       let key = try SigningKey(algorithm)
-      let jwk = try publicKey(key, algorithm, generation: next)
-      try await verifiers.add(jwk: JWK(json: jwk.text))
-      published.append(jwk)
+      published.append(try publicKey(key, algorithm, generation: next))
       current[algorithm] = key
     }
-    // All at once: a token that is being signed meanwhile must find the key that its header names.
     self.current = current
-    self.verifiers = verifiers
     self.published = published
     generation = next
   }
 
   /// Signs with another algorithm from now on; its key joins the key set.
-  func use(_ algorithm: SigningAlgorithm) async throws {
+  func use(_ algorithm: SigningAlgorithm) throws {
     if current[algorithm] == nil {
       let key = try SigningKey(algorithm)
-      let jwk = try publicKey(key, algorithm, generation: generation)
-      try await verifiers.add(jwk: JWK(json: jwk.text))
-      published.append(jwk)
+      published.append(try publicKey(key, algorithm, generation: generation))
       current[algorithm] = key
     }
     self.algorithm = algorithm

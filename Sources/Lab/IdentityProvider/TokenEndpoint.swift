@@ -18,6 +18,8 @@ extension IdentityProvider {
     case .password: return try await passwordGrant(exchange, client)
     case .tokenExchange: return try await tokenExchange(exchange, client)
     case .jwtBearer: return try await jwtBearer(exchange, client)
+    case nil where exchange.fields["grant_type"] == nil:
+      throw OAuthRefusal(code: "invalid_request", description: "the grant_type is missing")
     case nil:
       throw OAuthRefusal(code: "unsupported_grant_type", description: "no such grant here")
     }
@@ -62,14 +64,18 @@ extension IdentityProvider {
       throw OAuthRefusal(code: "invalid_request", description: "the refresh token is missing")
     }
     // Before the token is spent: whoever cannot prove the key must not be able to spend it.
-    try checkBinding(to: await state.family(of: token)?.keyThumbprint, exchange)
+    let login = await state.family(of: token)
+    try checkBinding(to: login?.keyThumbprint, exchange)
+    let scopes = try renewedScopes(login, client, exchange)
     switch await state.spendRefreshToken(token, client: client.id, now: clock.now) {
     case .renewed(let family):
       record(.refresh, exchange, family: family)
-      return try await tokens(for: family, nonce: nil, isRefresh: true, exchange)
+      let narrowed = family.narrowed(to: scopes)
+      return try await tokens(for: narrowed, nonce: nil, isRefresh: true, exchange)
     case .renewedInGrace(let family):
       record(.replayInGrace, exchange, family: family)
-      return try await tokens(for: family, nonce: nil, isRefresh: true, exchange)
+      let narrowed = family.narrowed(to: scopes)
+      return try await tokens(for: narrowed, nonce: nil, isRefresh: true, exchange)
     case .replay(let family):
       record(.replay, exchange, family: family) { $0.reason = family.ended }
       recordEnd(exchange, family)
@@ -77,6 +83,27 @@ extension IdentityProvider {
     case .refused(let reason, let family):
       throw deadRefreshToken("the refresh token is not valid", reason: reason, family)
     }
+  }
+
+  /// The scopes that a refresh asks for, if it does not want all of the login's; throws
+  /// `OAuthRefusal` for more than those (RFC 6749 §6).
+  ///
+  /// A refresh token of Entra ID serves for every application.
+  private func renewedScopes(_ login: RefreshFamily?, _ client: LabClient, _ exchange: Exchange)
+    throws -> [String]?
+  {
+    guard let login, login.client == client.id, exchange.entra == nil,
+      exchange.fields["scope"] != nil
+    else { return nil }
+    let asked = scopes(in: exchange.fields)
+    guard asked.allSatisfy(login.scopes.contains) else {
+      throw OAuthRefusal(
+        code: "invalid_scope",
+        description: "the login has no such scope",
+        family: login
+      )
+    }
+    return asked
   }
 
   /// The refusal of a refresh token, in the words of the issuer that the lab plays.
@@ -145,11 +172,11 @@ extension IdentityProvider {
     }
     guard let family = await state.family(of: token), family.client == client.id else {
       record(.revocation, exchange) { $0.reason = "not a refresh token of this client" }
-      return Response.json([:])
+      return .json(.object(exchange.plan.edited([:])))
     }
     record(.revocation, exchange, family: family)
     let ended = await state.endFamilies(because: "revoked by the client") { $0.id == family.id }
     for family in ended { recordEnd(exchange, family) }
-    return Response.json([:])
+    return .json(.object(exchange.plan.edited([:])))
   }
 }

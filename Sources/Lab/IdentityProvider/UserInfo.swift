@@ -45,7 +45,7 @@ extension IdentityProvider {
       scheme == "bearer" || (scheme == "dpop" && options.dpop != .off)
     else { throw Self.invalidToken("no bearer token") }
     guard token.header["typ"]?.string == "at+jwt",
-      let claims = try? await token.claims(verifiedBy: keys.verifiers)
+      let claims = try? await token.claims(verifiedByOneOf: keys.published)
     else { throw Self.invalidToken("not an access token of this issuer") }
     guard claims["iss"]?.string == issuer, let expiry = claims["exp"]?.int,
       clock.now.timeIntervalSince1970 < Double(expiry)

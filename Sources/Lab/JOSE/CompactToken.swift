@@ -32,23 +32,19 @@ struct CompactToken: Sendable {
   var algorithm: String? { header["alg"]?.string }
   var keyID: String? { header["kid"]?.string }
 
-  /// The claims, if a key of the collection signed them with the algorithm that the header names;
-  /// throws `LabError` or what JWTKit throws.
+  /// The claims, if one of the keys (JWK) signed them; throws `LabError`.
   ///
-  /// An extension that is marked critical is one that nobody here knows (RFC 7515 §4.1.11).
-  func claims(verifiedBy keys: JWTKeyCollection) async throws -> [String: JSONValue] {
-    guard header["crit"] == nil else { throw LabError(.badOption, "unknown critical extension") }
-    if let keyID {
-      let key = try await keys.getKey(for: JWKIdentifier(string: keyID), alg: algorithm)
-      guard key.name == algorithm else {
-        throw LabError(.badOption, "the key is for another algorithm")
-      }
+  /// The rule of a kube-apiserver (go-oidc, `RemoteKeySet.verify`): the key that the header names, or
+  /// any one if it names none.
+  func claims(verifiedByOneOf keys: [JSONValue]) async throws -> [String: JSONValue] {
+    let name = keyID ?? ""
+    for key in keys where name.isEmpty || key["kid"]?.string == name {
+      if let claims = try? await claims(verifiedBy: key.object ?? [:]) { return claims }
     }
-    // A token need not name its key when the key set does not, either.
-    return try await keys.verify(text, as: TokenClaims.self, iteratingKeys: true).members
+    throw LabError(.badOption, "no key that it may name signed it")
   }
 
-  /// The claims, if this key signed them; throws as above.
+  /// The claims, if this key signed them; throws `LabError` or what JWTKit throws.
   ///
   /// A key that names an algorithm is for no other.
   func claims(verifiedBy jwk: [String: JSONValue]) async throws -> [String: JSONValue] {
@@ -61,6 +57,14 @@ struct CompactToken: Sendable {
     let keys = JWTKeyCollection()
     try await keys.add(jwk: JWK(json: JSONValue.object(named).text))
     return try await claims(verifiedBy: keys)
+  }
+
+  /// The claims, if the only key of the collection signed them; throws as above.
+  ///
+  /// An extension that is marked critical is one that nobody here knows (RFC 7515 §4.1.11).
+  private func claims(verifiedBy keys: JWTKeyCollection) async throws -> [String: JSONValue] {
+    guard header["crit"] == nil else { throw LabError(.badOption, "unknown critical extension") }
+    return try await keys.verify(text, as: TokenClaims.self).members
   }
 
   /// The claims, if they were signed with this secret by HMAC; throws as above.

@@ -65,6 +65,10 @@ package struct LabOptions: Sendable {
 
   package init() {}
 
+  /// Ten years, in seconds: no life and no shift of a clock is longer, so that no sum of times
+  /// overflows.
+  package static let longest = 315_360_000
+
   /// Whether a client may come with a certificate, which takes TLS.
   var takesClientCertificates: Bool {
     issuerTLS && clients.contains { $0.method?.usesCertificate == true }

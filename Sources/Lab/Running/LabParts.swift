@@ -53,7 +53,7 @@ struct LabParts: Sendable {
       usernameClaim: options.usernameClaim,
       usernamePrefix: options.usernamePrefix,
       groupsPrefix: options.groupsPrefix,
-      verifiers: { await keys.verifiers }
+      keys: { await keys.published }
     )
     apiServer = APIServer(
       authenticator: authenticator.admitting(google).admitting(aws),

@@ -76,6 +76,12 @@ package enum ProcessRunner {
   }
 }
 
+#if canImport(Darwin)
+private typealias SpawnAttributes = posix_spawnattr_t?
+#else
+private typealias SpawnAttributes = posix_spawnattr_t
+#endif
+
 /// A program that was started, with pipes from its output and its errors.
 package struct ChildProcess: ~Copyable {
   /// The process id, for signals.
@@ -120,10 +126,10 @@ package struct ChildProcess: ~Copyable {
   ) -> (failure: Int32, processID: Int32) {
     #if canImport(Darwin)
     var actions: posix_spawn_file_actions_t?
-    var attributes: posix_spawnattr_t?
+    var attributes: SpawnAttributes = nil
     #else
     var actions = unsafe posix_spawn_file_actions_t()
-    var attributes = posix_spawnattr_t()
+    var attributes = SpawnAttributes()
     #endif
     unsafe posix_spawn_file_actions_init(&actions)
     unsafe posix_spawnattr_init(&attributes)
@@ -134,8 +140,7 @@ package struct ChildProcess: ~Copyable {
     unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     unsafe posix_spawn_file_actions_adddup2(&actions, output, 1)
     unsafe posix_spawn_file_actions_adddup2(&actions, errors, 2)
-    unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
-    unsafe posix_spawnattr_setpgroup(&attributes, 0)
+    standAlone(&attributes)
     var processID: Int32 = 0
     var argumentPointers = unsafe arguments.map { unsafe strdup($0) } + [nil]
     var environmentPointers = unsafe environment.map { unsafe strdup($0) } + [nil]
@@ -150,6 +155,18 @@ package struct ChildProcess: ~Copyable {
     for index in unsafe argumentPointers.indices { unsafe free(argumentPointers[index]) }
     for index in unsafe environmentPointers.indices { unsafe free(environmentPointers[index]) }
     return (failure, processID)
+  }
+
+  /// A process group of its own, and signals that end the program even where this process ignores
+  /// them, as under nohup.
+  private static func standAlone(_ attributes: inout SpawnAttributes) {
+    var ending = sigset_t()
+    unsafe sigemptyset(&ending)
+    for signal in [SIGHUP, SIGINT, SIGTERM] { unsafe sigaddset(&ending, signal) }
+    unsafe posix_spawnattr_setsigdefault(&attributes, &ending)
+    unsafe posix_spawnattr_setpgroup(&attributes, 0)
+    let flags = Int16(POSIX_SPAWN_SETPGROUP) | Int16(POSIX_SPAWN_SETSIGDEF)
+    unsafe posix_spawnattr_setflags(&attributes, flags)
   }
 
   /// Reads what there is; the result once the program has ended, nil before.

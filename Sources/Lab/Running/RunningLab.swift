@@ -102,6 +102,9 @@ package struct RunningLab: Sendable {
   /// over the network.
   package func secrets() async -> Set<String> { await provider.state.secrets }
 
+  /// How many login pages, pushed requests and codes still wait for somebody to use them.
+  package func waiting() async -> Int { await provider.state.waiting }
+
   /// Ends the servers; returns when they are gone.
   package func stop() async {
     await awsSignIn?.stop()

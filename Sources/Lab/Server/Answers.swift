@@ -48,7 +48,9 @@ extension Response {
     headers: [(name: String, value: String)] = []
   ) -> Response {
     let script = scriptNonce.map { "; script-src 'nonce-\($0)'" } ?? ""
-    let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'\(script)"
+    // No form-action: the answer to a form goes on to the application's own address.
+    let policy =
+      "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'\(script)"
     return text(
       html,
       type: "text/html; charset=utf-8",
@@ -63,6 +65,17 @@ extension Response {
   /// 302 to `location`.
   static func found(_ location: String) -> Response {
     Response(status: .found, headers: [.location: location, .cacheControl: "no-store"])
+  }
+
+  /// 405 with what would be allowed (RFC 9110 §15.5.6).
+  static func methodNotAllowed(but methods: [HTTPRequest.Method]) -> Response {
+    let allowed = methods.map(\.rawValue).joined(separator: ", ")
+    return .text(
+      "method not allowed\n",
+      type: "text/plain",
+      status: .methodNotAllowed,
+      headers: [(name: "allow", value: allowed)]
+    )
   }
 
   /// 404 in a few words.

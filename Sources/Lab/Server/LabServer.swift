@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
@@ -20,10 +21,13 @@ enum LabServer {
 
   /// Builds the service; `running` is told the port once the server listens.
   ///
-  /// Not Hummingbird's application, which would write the true time over the answer's `Date`.
+  /// Answers without a `Date` get the clock's. A field with an empty value is not sent, which is how
+  /// an answer does without a field that would be added here. Not Hummingbird's application, which
+  /// would write the true time over the answer's `Date`.
   static func service(
     _ website: some LabWebsite,
     port: Int,
+    clock: LabClock,
     certificate: ServerCertificate?,
     running: @escaping @Sendable (Int) -> Void
   ) throws -> any Service {
@@ -39,10 +43,11 @@ enum LabServer {
       logger: logger,
       responder: { request, writer, channel in
         var response = await website.respond(to: request, on: channel)
-        response.headers[.server] = "lanyard-lab"
-        if response.headers[.date] == nil {
-          response.headers[.date] = HTTPDate.text(LabClock.wallClock)
+        let usual = [HTTPField.Name.server: "lanyard-lab", .date: HTTPDate.text(clock.now)]
+        for (name, value) in usual where response.headers[name] == nil {
+          response.headers[name] = value
         }
+        response.headers.removeAll { $0.value.isEmpty }
         try await writer.write(response: response.head, body: response.body)
       },
       onServerRunning: { channel in running(channel.localAddress?.port ?? 0) }

@@ -19,7 +19,7 @@ package struct TourOptions: Sendable {
     kubectl: String?,
     leavesLoginToPerson: Bool = false
   ) throws {
-    guard lab.accessLifetime >= 3, lab.refreshLifetime >= 2 * lab.accessLifetime else {
+    guard lab.accessLifetime >= 3, lab.refreshLifetime / 2 >= lab.accessLifetime else {
       throw LabError(
         .badOption,
         "the tour cannot show renewal with access tokens of \(lab.accessLifetime) s and refresh "

@@ -60,7 +60,8 @@ struct Misbehaviour: Sendable, ExpressibleByStringLiteral {
         .joined(separator: elsewhere)
     }
     // Tokens of one answer expire together.
-    if name != "expires" { all["token"] = "id" }
+    let changesTokens = FaultKind.all.first { $0.name == name }?.changesTokens ?? false
+    if changesTokens && name != "expires" { all["token"] = "id" }
     let isElsewhere = endpoint != nil || name.hasPrefix("redirect-")
     return try Fault(
       name,

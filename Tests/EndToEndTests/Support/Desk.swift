@@ -200,6 +200,14 @@ enum Programs {
     }
   }
 
+  /// `lanyard-lab`.
+  static var lab: String {
+    get throws {
+      let path = "\(repository)/.build/release/lanyard-lab"
+      return try #require(ProcessRunner.find(path), "build lanyard-lab first: make build")
+    }
+  }
+
   /// The folder that Package.swift lies in.
   static var repository: String {
     #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(4)

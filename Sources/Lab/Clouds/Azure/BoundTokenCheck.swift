@@ -25,8 +25,9 @@ struct BoundTokenCheck: Sendable {
       let thumbprint = Self.thumbprint(of: key), envelope.keyID == thumbprint
     else { throw refusal("no key, or named wrongly") }
     let claims = try await envelope.claims(verifiedBy: key)
-    guard let made = claims["ts"]?.int,
-      (made...(made + Self.life)).contains(Int(now.timeIntervalSince1970))
+    let time = now.timeIntervalSince1970.rounded(.down)
+    guard let made = claims["ts"]?.int.map({ Double($0) }),
+      (made...(made + Double(Self.life))).contains(time)
     else { throw refusal("the envelope is too old, or not of now") }
     guard claims["u"]?.string?.lowercased() == resource.lowercased() else {
       throw refusal("the envelope is for another resource")

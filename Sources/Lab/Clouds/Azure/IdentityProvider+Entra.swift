@@ -76,7 +76,7 @@ extension IdentityProvider {
   }
 
   /// A refusal in Entra ID's words: a number in the description and beside it.
-  func entraRefusal(_ refusal: OAuthRefusal) -> JSONValue {
+  func entraRefusal(_ refusal: OAuthRefusal) -> [String: JSONValue] {
     let isUnknown = refusal.description == "unknown client"
     let number = refusal.entraCode ?? (isUnknown ? 700_016 : Self.usualCode(refusal.code))
     let code =

@@ -23,7 +23,9 @@ package struct RunningAWSSignIn: Sendable {
   static func start(beside cloud: AWSCloud?) async throws -> RunningAWSSignIn {
     let site = AWSSignInSite(cloud: cloud)
     let (ports, sink) = AsyncStream<Int>.makeStream()
-    let service = try LabServer.service(site, port: 0, certificate: nil) { sink.yield($0) }
+    let service = try LabServer.service(site, port: 0, clock: LabClock(), certificate: nil) {
+      sink.yield($0)
+    }
     var configuration = ServiceGroupConfiguration(services: [service], logger: LabServer.logger)
     configuration.maximumGracefulShutdownDuration = .seconds(2)
     let group = ServiceGroup(configuration: configuration)
