@@ -88,8 +88,12 @@ extension CredentialSource {
     let start = effects.uptime()
     let taken: LockQueue.Taken<[UInt8]>
     do {
-      taken = try await queue.take(path, why: "renewal", seconds: patience) {
-        () throws(CredentialsError) -> [UInt8]? in
+      taken = try await queue.take(
+        path,
+        why: "renewal",
+        seconds: patience,
+        notice: options.audience.terminal ? "another process is renewing this session" : nil
+      ) { () throws(CredentialsError) -> [UInt8]? in
         try renewedMeanwhile(slot, rejected: rejected)
       }
     } catch {

@@ -25,18 +25,7 @@ extension CredentialSource {
       if !store.epoch().isEmpty { try? store.advanceEpoch() }
       return .nothingToForget
     }
-    let taken: LockQueue.Taken<Never> = try await queue.take(
-      store.lockPath(forSession: id),
-      why: "logout",
-      seconds: Numbers.commitWait
-    ) { () throws(CredentialsError) -> Never? in nil }
-    guard case .lock(let lock) = taken else {
-      throw CredentialsError(
-        .store,
-        "another process holds the lock of the session",
-        remedy: "try again in a moment"
-      )
-    }
+    let lock = try await queue.hold(store.lockPath(forSession: id), why: "logout")
     defer { lock.release() }
     let record: Record
     switch try find(id) {

@@ -96,10 +96,27 @@ import Darwin
     await desk.lab.revokeSessions()
     try evidence.add(try await desk.lanyard(verbose), exit: 3)
     try evidence.add(try await desk.logIn(verbose, as: .init("bob")), exit: 4)
+    try await beRepeated(desk, &evidence)
     // Somebody else's login may count as a failed one, after which only `lanyard login` asks at once.
     let words = ["login"] + desk.getToken.dropFirst(2) + ["-v"]
     try evidence.add(try await desk.logIn(words), exit: 0)
     try evidence.add(try await desk.lanyard(verbose), exit: 0)
+  }
+
+  /// Issuers that say in a refusal what they were sent.
+  private func beRepeated(_ desk: Desk, _ evidence: inout Evidence) async throws {
+    let verbose = desk.getToken + ["-v"]
+    for (parameters, exit) in [("code=400", 4), ("code=401,as=error", 4), ("code=503", 5)] {
+      try await logInAnew(desk, &evidence)
+      desk.lab.faults.set(try Fault(parsing: "echo:grant=refresh_token,\(parameters)"))
+      let told = try await desk.lanyard(verbose)
+      #expect(told.errors.contains("‹secret›"), "\(told.errors)")
+      try evidence.add(told, exit: exit)
+    }
+    desk.lab.faults.set(try Fault(parsing: "echo:grant=authorization_code"))
+    let told = try await desk.logIn(["login"] + desk.getToken.dropFirst(2) + ["-v"])
+    #expect(told.errors.contains("‹secret›"), "\(told.errors)")
+    try evidence.add(told, exit: 4)
   }
 
   /// Replaces the session by one whose token has expired.

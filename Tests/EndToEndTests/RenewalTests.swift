@@ -54,7 +54,7 @@ import Darwin
     }
   }
 
-  /// One parent that asks again after more than two seconds, as client-go does after a 401: it gets another token, once.
+  /// One parent asks again after more than two seconds, as client-go does after a 401: it gets another token, once.
   @Test func `a rejected token is renewed once and not handed out again`() async throws {
     try await Desk.with { desk in
       #expect(try await desk.logIn().status == 0)

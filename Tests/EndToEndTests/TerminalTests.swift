@@ -35,6 +35,26 @@ import Foundation
     }
   }
 
+  /// Others who wait for the same renewal, too.
+  @Test func `a renewal that takes long says what is waited for`() async throws {
+    try await Desk.with { desk in
+      try await desk.logInAndExpire()
+      desk.lab.faults.set(
+        try Fault("delay", grant: "refresh_token", parameters: ["ms": "6000", "when": "before"])
+      )
+      let first = try TerminalConversation(desk, [try Programs.lanyard] + desk.getToken)
+      _ = try await eventually("the request") { desk.lab.isBeingAskedToRenew ? true : nil }
+      let second = try TerminalConversation(desk, [try Programs.lanyard] + desk.getToken)
+      let silent = try desk.startLanyard(desk.getToken)
+      _ = try await first.shows(contains("waiting for the answer of 127.0.0.1, at most 73 s more"))
+      _ = try await second.shows(contains("another process is renewing this session; waiting for"))
+      for terminal in [first, second] { #expect(try await terminal.status() == 0) }
+      let result = try await silent.result()
+      #expect(result.status == 0)
+      #expect(result.errors.isEmpty, "there is no terminal")
+    }
+  }
+
   /// A container has no browser whose loopback is its own, so that none is offered there.
   @Test func `Enter opens a device login in the browser`() async throws {
     try await Desk.with { desk in

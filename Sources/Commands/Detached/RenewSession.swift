@@ -9,14 +9,24 @@ enum RenewSession {
   static let name = "renew-session"
 
   /// Starts it and gives what waits for its report.
+  ///
+  /// `waiting` is told, once a person would notice, how many seconds more that takes at most; nil: nobody is there.
   static func start(
     _ order: RenewalOrder,
     _ lock: HeldLock,
-    environment: [String: String]
+    environment: [String: String],
+    waiting: (@Sendable (Double) -> Void)?
   ) async throws -> RenewalWatch {
     let report =
       try await DetachedRenewal.start(name, try order.encoded(), lock, environment: environment)
     return RenewalWatch { seconds in
+      let notice = waiting.map { tell in
+        Task {
+          try await Task.sleep(for: .seconds(Numbers.patience))
+          tell(seconds - Numbers.patience)
+        }
+      }
+      defer { notice?.cancel() }
       guard let bytes = try await DetachedRenewal.report(from: report, seconds: seconds) else {
         return nil
       }

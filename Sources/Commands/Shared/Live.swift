@@ -58,9 +58,7 @@ enum Live {
       },
       attemptLock: { path, why throws(LockProblem) in try attemptLock(path, why) },
       lockHolder: { path in lockHolder(path) },
-      startRenewal: { order, lock in
-        try await RenewSession.start(order, lock, environment: surroundings.environment)
-      },
+      startRenewal: { order, lock in try await startRenewal(order, lock, surroundings) },
       listen: { addresses async throws(ListenProblem) in try await LiveListener.bind(addresses) },
       openBrowser: { url in
         Browser.open(
@@ -74,6 +72,24 @@ enum Live {
       showQRCode: { LiveTerminal.showQRCode($0, surroundings.environment) },
       tell: { StandardError.write(Terminal.escape($0)) },
       trace: { if verbose { StandardError.write("lanyard: \(Terminal.escape($0))") } }
+    )
+  }
+
+  /// Somebody at a terminal is told what is waited for.
+  private static func startRenewal(
+    _ order: RenewalOrder,
+    _ lock: HeldLock,
+    _ surroundings: ProcessSurroundings
+  ) async throws -> RenewalWatch {
+    let host = Terminal.escape(order.request.issuer.host)
+    let tell: @Sendable (Double) -> Void = {
+      StandardError.write("waiting for the answer of \(host), at most \(Int($0)) s more")
+    }
+    return try await RenewSession.start(
+      order,
+      lock,
+      environment: surroundings.environment,
+      waiting: surroundings.host.stderrIsTerminal ? tell : nil
     )
   }
 

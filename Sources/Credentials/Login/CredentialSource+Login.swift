@@ -70,7 +70,7 @@ extension CredentialSource {
     return hand(token, times, slot)
   }
 
-  /// Whether a session that was kept a moment ago has not been logged out since: what is printed then is not kept ready.
+  /// Whether a session that was kept a moment ago has not been logged out since; else nothing of it is kept ready.
   private func isStillThere(_ session: Session) -> Bool {
     let stored = (try? open())?.record?.session?.summary
     return stored?.loggedIn == session.summary.loggedIn
@@ -261,12 +261,12 @@ extension CredentialSource {
     } catch {
       throw CredentialsError(error)
     }
-    let sessionLock = try await lock(
+    let sessionLock = try await queue.hold(
       store.lockPath(forSession: try request.sessionID),
       why: "login"
     )
     defer { sessionLock.release() }
-    let storeLock = try await lock(store.storeLockPath, why: "login")
+    let storeLock = try await queue.hold(store.storeLockPath, why: "login")
     defer { storeLock.release() }
     do {
       let (key, created) = try store.establish()
@@ -307,24 +307,6 @@ extension CredentialSource {
       }
       return try Record(store: store, id: id, key: key)
     }
-  }
-
-  private func lock(_ path: String, why: String) async throws(CredentialsError) -> HeldLock {
-    let taken: LockQueue.Taken<Never> = try await queue.take(
-      path,
-      why: why,
-      seconds: Numbers.commitWait
-    ) {
-      () throws(CredentialsError) -> Never? in nil
-    }
-    guard case .lock(let lock) = taken else {
-      throw CredentialsError(
-        .store,
-        "another process holds the lock of the session",
-        remedy: "try again in a moment"
-      )
-    }
-    return lock
   }
 
   /// Another person's or another trust's session is not overwritten behind anybody's back.
