@@ -35,7 +35,7 @@ struct LockQueue: Sendable {
       guard waited < seconds else { return .late }
       if let words = notice, waited > Numbers.patience {
         notice = nil
-        effects.tell("\(words); waiting for at most \(Int(seconds - waited)) s more")
+        effects.tell("\(words); waiting for at most \(Int((seconds - waited).rounded())) s more")
       }
       do {
         try await effects.pause(pause)

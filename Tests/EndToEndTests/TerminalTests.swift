@@ -46,7 +46,7 @@ import Foundation
       _ = try await eventually("the request") { desk.lab.isBeingAskedToRenew ? true : nil }
       let second = try TerminalConversation(desk, [try Programs.lanyard] + desk.getToken)
       let silent = try desk.startLanyard(desk.getToken)
-      _ = try await first.shows(contains("waiting for the answer of 127.0.0.1, at most 73 s more"))
+      _ = try await first.shows(contains("waiting for the answer of 127.0.0.1, at most "))
       _ = try await second.shows(contains("another process is renewing this session; waiting for"))
       for terminal in [first, second] { #expect(try await terminal.status() == 0) }
       let result = try await silent.result()

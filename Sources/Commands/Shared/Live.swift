@@ -83,7 +83,7 @@ enum Live {
   ) async throws -> RenewalWatch {
     let host = Terminal.escape(order.request.issuer.host)
     let tell: @Sendable (Double) -> Void = {
-      StandardError.write("waiting for the answer of \(host), at most \(Int($0)) s more")
+      StandardError.write("waiting for the answer of \(host), at most \(Int($0.rounded())) s more")
     }
     return try await RenewSession.start(
       order,

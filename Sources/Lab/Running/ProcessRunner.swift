@@ -164,8 +164,14 @@ package struct ChildProcess: ~Copyable {
     unsafe sigemptyset(&ending)
     for signal in [SIGHUP, SIGINT, SIGTERM] { unsafe sigaddset(&ending, signal) }
     unsafe posix_spawnattr_setsigdefault(&attributes, &ending)
+    // Threads of the Swift runtime block most signals, which a program that they start would inherit.
+    var blocked = sigset_t()
+    unsafe sigemptyset(&blocked)
+    unsafe posix_spawnattr_setsigmask(&attributes, &blocked)
     unsafe posix_spawnattr_setpgroup(&attributes, 0)
-    let flags = Int16(POSIX_SPAWN_SETPGROUP) | Int16(POSIX_SPAWN_SETSIGDEF)
+    let flags =
+      Int16(POSIX_SPAWN_SETPGROUP) | Int16(POSIX_SPAWN_SETSIGDEF)
+      | Int16(POSIX_SPAWN_SETSIGMASK)
     unsafe posix_spawnattr_setflags(&attributes, flags)
   }
 
