@@ -48,7 +48,7 @@ extension CredentialSource {
     _ error: CredentialsError,
     _ slot: ReadySlot
   ) async throws(CredentialsError) -> [UInt8] {
-    guard (error.cause as? StoreError)?.code == .folderForeign,
+    guard (error.cause as? StoreError)?.isNoStoreForUser == true,
       way != .none
     else { throw error }
     return try await logInAndHand(.noSession, slot)
