@@ -43,7 +43,7 @@ extension CredentialSource {
     }
   }
 
-  /// A store that belongs to another user keeps nothing, but whoever is there can log in all the same.
+  /// A store that this user cannot have keeps nothing, but whoever is there can log in all the same.
   private func logInWithoutStore(
     _ error: CredentialsError,
     _ slot: ReadySlot
@@ -80,7 +80,8 @@ extension CredentialSource {
     let patience = good == nil ? Numbers.renewalWait : Numbers.patience
     let start = effects.uptime()
     let taken: LockQueue.Taken<[UInt8]>
-    do {
+    do throws(CredentialsError) {
+      try prepareFolders()
       taken = try await queue.take(path, why: "renewal", seconds: patience) {
         () throws(CredentialsError) -> [UInt8]? in
         try renewedMeanwhile(slot, rejected: rejected)
@@ -186,8 +187,8 @@ extension CredentialSource {
       lock.release()
       throw CredentialsError(
         .failed,
-        "the renewal could not be started",
-        remedy: "try again; -v shows the cause",
+        "the renewal could not be started: \(error)",
+        remedy: "try again",
         cause: error
       )
     }

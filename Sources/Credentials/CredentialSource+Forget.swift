@@ -21,6 +21,7 @@ extension CredentialSource {
     guard !request.grant.isUnattended else { return .nothingToForget }
     let id = try request.sessionID
     guard try open().record?.session != nil else { return .nothingToForget }
+    try prepareFolders()
     let taken: LockQueue.Taken<Never> = try await queue.take(
       store.lockPath(forSession: id),
       why: "logout",

@@ -233,11 +233,7 @@ extension CredentialSource {
     switching: Bool,
     explicit: Bool
   ) async throws(CredentialsError) -> Bool {
-    do {
-      try store.prepareFolders()
-    } catch {
-      throw CredentialsError(error)
-    }
+    try prepareFolders()
     let sessionLock = try await lock(
       store.lockPath(forSession: try request.sessionID),
       why: "login"
