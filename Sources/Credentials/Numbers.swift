@@ -74,6 +74,12 @@ package enum Numbers {
   /// Keys are fetched again for an unknown key id at most once in this long.
   package static let keyRefetch = 60.0
 
+  // MARK: leftovers
+
+  /// An unfinished file that nobody has written to for this long is a killed writer's: no write takes longer than a
+  /// renewal lives.
+  package static let leftover = 3600.0
+
   // MARK: sizes
 
   /// Bytes reserved on disk before a refresh token is spent: a record with the largest tokens that are accepted.

@@ -250,6 +250,7 @@ extension CredentialSource {
       try record.commit(session)
       if let folder = options.runtimeFolder { store.discardOrphan(record.id, in: folder) }
       try store.advanceEpoch()
+      store.sweep(untouchedSince: Int64(effects.now().timeIntervalSince1970 - Numbers.leftover))
       return created
     } catch let error as StoreError {
       throw CredentialsError(error)
