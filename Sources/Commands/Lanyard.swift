@@ -29,6 +29,7 @@ enum Version {
 ///
 /// The process's stdout carries the result of a command and nothing else.
 package func runLanyard() async -> Never {
+  StandardDescriptors.occupy()
   CoreFiles.forbid()
   SignalPolicy.ignorePipe()
   let arguments = Array(CommandLine.arguments.dropFirst())

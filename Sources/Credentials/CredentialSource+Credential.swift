@@ -50,12 +50,12 @@ extension CredentialSource {
     }
   }
 
-  /// A store that belongs to another user keeps nothing, but whoever is there can log in all the same.
+  /// A store that this user cannot have keeps nothing, but whoever is there can log in all the same.
   private func logInWithoutStore(
     _ error: CredentialsError,
     _ slot: ReadySlot
   ) async throws(CredentialsError) -> [UInt8] {
-    guard (error.cause as? StoreError)?.code == .folderForeign,
+    guard (error.cause as? StoreError)?.isNoStoreForUser == true,
       way != .none
     else { throw error }
     return try await logInAndHand(.noSession, slot)
@@ -87,7 +87,8 @@ extension CredentialSource {
     let patience = good == nil ? Numbers.renewalWait : Numbers.patience
     let start = effects.uptime()
     let taken: LockQueue.Taken<[UInt8]>
-    do {
+    do throws(CredentialsError) {
+      try prepareFolders()
       taken = try await queue.take(
         path,
         why: "renewal",
@@ -196,8 +197,8 @@ extension CredentialSource {
       lock.release()
       throw CredentialsError(
         .failed,
-        "the renewal could not be started",
-        remedy: "try again; -v shows the cause",
+        "the renewal could not be started: \(error)",
+        remedy: "try again",
         cause: error
       )
     }

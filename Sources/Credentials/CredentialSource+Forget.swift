@@ -25,6 +25,7 @@ extension CredentialSource {
       if !store.epoch().isEmpty { try? store.advanceEpoch() }
       return .nothingToForget
     }
+    try prepareFolders()
     let lock = try await queue.hold(store.lockPath(forSession: id), why: "logout")
     defer { lock.release() }
     let record: Record

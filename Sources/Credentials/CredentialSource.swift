@@ -131,6 +131,15 @@ package struct CredentialSource: Sendable {
     }
   }
 
+  /// Makes what is missing of the store's folders, that of the locks among them.
+  func prepareFolders() throws(CredentialsError) {
+    do throws(StoreError) {
+      try store.prepareFolders()
+    } catch {
+      throw CredentialsError(error)
+    }
+  }
+
   /// The queue in front of this store's locks.
   var queue: LockQueue { LockQueue(store: store, effects: effects) }
 }

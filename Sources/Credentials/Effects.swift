@@ -7,6 +7,7 @@ package import Foundation
 #endif
 package import Clouds
 package import OAuth
+package import SessionStore
 
 /// Everything that the life of a credential does to the world, in one record.
 ///
@@ -121,13 +122,8 @@ package struct LockHolder: Sendable, Equatable {
   }
 }
 
-/// A lock file that cannot be used at all.
-package struct LockProblem: Error, Sendable {
-  /// What happened, in one line.
-  package let what: String
-  /// Describes the problem.
-  package init(what: String) { self.what = what }
-}
+/// Why a lock file cannot be used at all: a failure of the store like any other.
+package typealias LockProblem = StoreError
 
 /// A loopback listener that could not be started.
 package struct ListenProblem: Error, Sendable {

@@ -25,11 +25,7 @@ struct LockQueue: Sendable {
       do {
         if let lock = try effects.attemptLock(path, why) { return .lock(lock) }
       } catch {
-        throw CredentialsError(
-          .store,
-          error.what,
-          remedy: "check owner and mode of the folder \(store.folder)"
-        )
+        throw CredentialsError(error)
       }
       let waited = effects.uptime() - start
       guard waited < seconds else { return .late }

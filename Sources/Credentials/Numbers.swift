@@ -4,7 +4,9 @@ import Clouds
 
 /// Every deadline, margin and back-off of the life of a credential, with its reason.
 ///
-/// All values are seconds unless the name says otherwise.
+/// All values are seconds unless the name says otherwise. Those of ready credentials stand in
+/// `ReadyCredential/Numbers.swift`, because that module imports nothing; sizes of what an issuer sends in
+/// `OAuth/Limits.swift`.
 package enum Numbers {
   // MARK: when a token is renewed
 
@@ -44,6 +46,8 @@ package enum Numbers {
   /// It must not end between an answer and the disk, so this is for metadata, the token sent twice, another one that
   /// was found in the store sent twice, and keys, each as slow as a request may be, and the writing.
   package static let renewalLife = 240.0
+  /// Handing the order to a detached renewal, or its report back: both ends are ours, so this is for a busy machine.
+  package static let handOver = 10.0
   /// Taking the session lock to commit a login; a renewal may be in the way.
   package static let commitWait = 90.0
   /// First pause between two looks at a lock that another process holds; it doubles up to `pollMost`.
@@ -73,6 +77,12 @@ package enum Numbers {
 
   /// Keys are fetched again for an unknown key id at most once in this long.
   package static let keyRefetch = 60.0
+
+  // MARK: leftovers
+
+  /// An unfinished file that nobody has written to for this long is a killed writer's: no write takes longer than a
+  /// renewal lives.
+  package static let leftover = 3600.0
 
   // MARK: sizes
 

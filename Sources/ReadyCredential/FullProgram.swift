@@ -37,6 +37,8 @@ package enum FullProgram {
   }
 
   /// The path of the running executable, symlinks resolved.
+  ///
+  /// Without `/proc` Swift's runtime mostly ends this program before it gets here (docs/linking.md).
   private static func ownPath() -> String? {
     #if canImport(Darwin)
     var size = UInt32(PATH_MAX)

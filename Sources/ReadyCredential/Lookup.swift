@@ -37,12 +37,6 @@ package enum Miss: Sendable, Equatable {
 }
 
 extension ReadyFolder {
-  /// How long after a caller was served its asking again means a rejection, in milliseconds.
-  ///
-  /// client-go keeps a credential until it expires or gets a 401, so one that asks again has a reason; but programs
-  /// with several clients ask several times as they start.
-  package static let rejectionDistance: Int64 = 2000
-
   /// Looks for the ready credential of a request.
   ///
   /// Changes nothing but the note of whom it served.

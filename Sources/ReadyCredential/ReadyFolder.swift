@@ -85,8 +85,11 @@ package struct ReadyFolder: Sendable {
       throw ReadyCredentialError(.cannotCreateFolder, path: path, cause: ENOENT)
     }
     try makeFolder(String(path[..<slash]))
-    guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else {
+    guard unsafe mkdir(path, 0o700) == 0 else {
+      if errno == EEXIST { return }
       throw ReadyCredentialError(.cannotCreateFolder, path: path, cause: errno)
     }
+    // A umask can take from ourselves, too, and then the next folder could not be made in this one.
+    unsafe chmod(path, 0o700)
   }
 }

@@ -9,9 +9,6 @@ import Darwin
 #endif
 
 extension ReadyFolder {
-  /// How long a file whose renew-at has passed is left, in milliseconds: a day.
-  package static let sweepDistance: Int64 = 24 * 60 * 60 * 1000
-
   /// Removes the ready credential of one request, if there is one.
   package func remove(_ key: ReadyCredentialKey) {
     guard case .opened(let folder) = open() else { return }

@@ -59,6 +59,8 @@ extension POSIXFiles {
 
   @Sendable static func makeFolder(_ path: String) throws(FileFault) {
     if unsafe mkdir(path, 0o700) != 0 { throw FileFault(errno) }
+    // By name, because what a umask of 0777 left cannot be opened; nobody else can have replaced it in our folder.
+    unsafe chmod(path, 0o700)
   }
 
   @Sendable static func list(_ path: String) throws(FileFault) -> [String] {

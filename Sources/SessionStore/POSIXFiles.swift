@@ -22,9 +22,12 @@ enum POSIXFiles {
   }
 
   @Sendable static func create(_ path: String) throws(FileFault) -> Int32 {
-    try retrying {
+    let descriptor = try retrying {
       unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
     }
+    // A umask can take from ourselves, too; a file system that has no modes refuses, and had no umask either.
+    fchmod(descriptor, 0o600)
+    return descriptor
   }
 
   @Sendable static func write(

@@ -11,8 +11,9 @@ import Darwin
 extension SessionStore {
   /// Makes the store's folders (0700) where they are missing, and checks those that exist.
   ///
-  /// Throws `.folderForeign` if one belongs to another uid, `.folderUnsafe` if one is a symbolic link or can be
-  /// written by others, `.hostUnknown` on a network file system without a host id, and the errors of `mkdir`.
+  /// Throws `.folderForeign` if one belongs to another uid, or would be made below a folder of another user than root;
+  /// `.folderUnsafe` if one is a symbolic link or can be written by others, `.folderUnreachable` if this user cannot
+  /// get there, `.hostUnknown` on a network file system without a host id, and the errors of `mkdir`.
   package func prepareFolders() throws(StoreError) {
     let sessions = try sessionsPath()
     let made = try ensureFolder(folder)
@@ -81,6 +82,7 @@ extension SessionStore {
   /// Makes the folder and its missing parents; whether it had to be made.
   func ensureFolder(_ path: String) throws(StoreError) -> Bool {
     if try inspect(path, forWriting: true) { return false }
+    try requireTrustedAncestor(of: path)
     try makeParents(of: path)
     do throws(FileFault) {
       try files.makeFolder(path)
@@ -91,6 +93,19 @@ extension SessionStore {
       _ = try inspect(path, forWriting: true)
     }
     return true
+  }
+
+  /// Throws `.folderForeign` unless the nearest folder above that exists is this user's or root's.
+  ///
+  /// Under sudo with HOME kept, what root made in a user's home would lock that user out.
+  private func requireTrustedAncestor(of path: String) throws(StoreError) {
+    var ancestor = parentFolder(of: path)
+    while ancestor != "/", ancestor != ".", (try? files.status(ancestor)) == nil {
+      ancestor = parentFolder(of: ancestor)
+    }
+    // The dot follows a link, whose own owner says nothing; where it leads nowhere, mkdir says so.
+    guard let found = try? files.status("\(ancestor)/."), found.owner != 0 else { return }
+    try requireOwn(found, ancestor)
   }
 
   private func makeParents(of path: String) throws(StoreError) {
@@ -106,8 +121,7 @@ extension SessionStore {
 
   /// Whether the folder exists; throws unless it is a real folder of this user that only they can write.
   func inspect(_ path: String, forWriting: Bool) throws(StoreError) -> Bool {
-    let found = try attempt("look at", path) { () throws(FileFault) in try files.status(path) }
-    guard let found else { return false }
+    guard let found = try look(path) else { return false }
     guard found.kind == .folder else {
       throw StoreError(
         .folderUnsafe,
@@ -116,14 +130,7 @@ extension SessionStore {
         remedy: "move it away, or set XDG_STATE_HOME to where the real folder lies"
       )
     }
-    guard found.owner == files.userID() else {
-      throw StoreError(
-        .folderForeign,
-        what:
-          "\(quoted(path)) belongs to uid \(found.owner), and this process runs as uid \(files.userID())",
-        remedy: "run without sudo, or set HOME or XDG_STATE_HOME to a folder of this user"
-      )
-    }
+    try requireOwn(found, path)
     guard !forWriting || found.mode & 0o022 == 0 else {
       throw StoreError(
         .folderUnsafe,
@@ -133,6 +140,35 @@ extension SessionStore {
     }
     return true
   }
+
+  private func look(_ path: String) throws(StoreError) -> FileStatus? {
+    do throws(FileFault) {
+      return try files.status(path)
+    } catch  where [EACCES, ENOTDIR].contains(error.number) && path == folder {
+      throw StoreError(
+        .folderUnreachable,
+        what: "this user cannot get to \(quoted(path))",
+        remedy: Self.otherFolder,
+        cause: error.text
+      )
+    } catch {
+      throw StoreError(error, doing: "look at", path: path)
+    }
+  }
+
+  private func requireOwn(_ found: FileStatus, _ path: String) throws(StoreError) {
+    let user = files.userID()
+    guard found.owner != user else { return }
+    throw StoreError(
+      .folderForeign,
+      what: "\(quoted(path)) belongs to uid \(found.owner), and this process runs as uid \(user)",
+      remedy: found.owner == 0
+        ? "take it back: sudo chown -R \(user) \(quoted(path)); or remove it"
+        : "run without sudo, or \(Self.otherFolder)"
+    )
+  }
+
+  private static let otherFolder = "set HOME or XDG_STATE_HOME to a folder of this user"
 
   /// Runs system calls and turns a failure into an error that says what was being done to which path.
   func attempt<Value>(

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Crypto
+
 extension SessionStore {
   /// Keeps a session's next generation, encrypted, in another folder because the store could not take it.
   ///
   /// `folder` is usually the runtime folder; it is made 0700 if missing, and must be this user's alone.
-  /// `expecting` is what the failed commit was given. Throws the errors of the folder checks and of writing.
+  /// `expecting` is what the failed commit was given; there must be a session, because the orphan is bound to it.
+  /// Throws `.conflict` if there is none, the errors of the folder checks, of reading and of writing.
   package func writeOrphan(
     _ id: SessionID,
     header: [UInt8],
@@ -14,31 +17,36 @@ extension SessionStore {
     into folder: String
   ) throws(StoreError) {
     _ = try ensureFolder(folder)
+    let path = try path(id)
+    guard let current = try load(path) else { throw Self.conflict(path, found: nil) }
     let bytes = try encode(id, (expecting ?? 0) &+ 1, header, payload, key)
-    let path = Self.orphanPath(id, folder)
+    let orphan = Self.orphanPath(id, after: current, folder)
     let atomic = atomic
-    try attempt("write", path) { () throws(FileFault) in try atomic.write(bytes, to: path) }
+    try attempt("write", orphan) { () throws(FileFault) in try atomic.write(bytes, to: orphan) }
   }
 
-  /// Takes an orphan into the store if it is newer than what is there; gives its generation if it was taken.
+  /// Takes an orphan into the store if what it succeeds is still there; gives its generation if it was taken.
   ///
-  /// The caller holds the session's lock. An orphan that is older, damaged or another session's is removed; one
-  /// under another key stays. Throws only what keeps a good orphan from being taken in; the orphan then stays.
+  /// The caller holds the session's lock. What succeeds anything else (the session was renewed, ended or begun anew
+  /// since), is damaged or another session's is removed; one under another key stays. Throws only what keeps a good
+  /// orphan from being taken in; the orphan then stays.
   package func adoptOrphan(
     _ id: SessionID,
     key: DataKey,
     from folder: String
   ) throws(StoreError) -> UInt64? {
-    let orphan = Self.orphanPath(id, folder)
-    guard try inspect(folder, forWriting: false), let bytes = try load(orphan) else { return nil }
-    guard case .record(let record) = SessionRecord.parse(bytes) else {
+    guard try inspect(folder, forWriting: false) else { return nil }
+    try prepareFolders()
+    let path = try path(id)
+    guard let current = try load(path),
+      let bytes = try load(Self.orphanPath(id, after: current, folder)),
+      case .record(let record) = SessionRecord.parse(bytes)
+    else {
       discardOrphan(id, in: folder)
       return nil
     }
     guard record.keyID == key.id else { return nil }
-    try prepareFolders()
-    let path = try path(id)
-    guard record.open(id, key: key) != nil, try isNewer(record, than: path) else {
+    guard record.open(id, key: key) != nil else {
       discardOrphan(id, in: folder)
       return nil
     }
@@ -48,23 +56,25 @@ extension SessionStore {
     return record.generation
   }
 
-  /// Removes an orphan; login and logout do so, because an orphan must not revive a session that they ended.
+  /// Removes what there is of a session's orphans; login and logout do so, because none may outlive what they ended.
   package func discardOrphan(_ id: SessionID, in folder: String) {
-    try? files.unlink(Self.orphanPath(id, folder))
-  }
-
-  private func isNewer(_ record: SessionRecord, than path: String) throws(StoreError) -> Bool {
-    guard let bytes = try load(path) else { return true }
-    switch SessionRecord.parse(bytes) {
-    case .record(let current): return record.generation > current.generation
-    case .newer(let version): throw Self.newer(version, path)
-    case .malformed:
-      _ = setAside(path, bytes)
-      return true
+    for name in (try? files.list(folder)) ?? [] where name.hasPrefix("\(id)\(Self.orphanMarker)") {
+      try? files.unlink("\(folder)/\(name)")
     }
   }
 
-  private static func orphanPath(_ id: SessionID, _ folder: String) -> String {
-    "\(folder)/\(id).orphan"
+  private static let orphanMarker = ".orphan-"
+
+  /// Named by the digest of the very file that it succeeds.
+  ///
+  /// A generation would not do, because a login after a logout counts from 1 again; nor the epoch, which another
+  /// session's login moves.
+  private static func orphanPath(
+    _ id: SessionID,
+    after current: [UInt8],
+    _ folder: String
+  ) -> String {
+    let digest = SHA256.hash(data: current).prefix(16)
+    return "\(folder)/\(id)\(orphanMarker)\(Hex.encode(Array(digest)))"
   }
 }

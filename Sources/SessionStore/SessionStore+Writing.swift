@@ -175,7 +175,7 @@ extension SessionStore {
     try attempt("write", path) { () throws(FileFault) in try atomic.write(bytes, to: path) }
   }
 
-  private static func conflict(_ path: String, found: UInt64?) -> StoreError {
+  static func conflict(_ path: String, found: UInt64?) -> StoreError {
     StoreError(
       .conflict(found: found),
       what: found.map { "\(quoted(path)) was changed meanwhile, to generation \($0)" }

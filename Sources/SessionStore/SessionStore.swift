@@ -68,7 +68,11 @@ extension SessionStore {
     return "\(locksFolder)/login-\(name.prefix(200))"
   }
 
-  /// The lock of the store: shared for commits, exclusive for choosing or changing the key.
+  /// The lock of the store, held while the data key is found or made and used for writing: two first logins must not
+  /// make two keys.
+  ///
+  /// A renewal takes none: it is handed the key and writes one session under that session's lock, and nothing changes
+  /// the key of a store.
   package var storeLockPath: String { "\(locksFolder)/store" }
 
   var locksFolder: String { "\(folder)/locks" }

@@ -20,6 +20,8 @@ package struct StoreError: Error, Equatable, Codable {
     case folderFull
     /// A folder belongs to another user, as under sudo with HOME kept.
     case folderForeign
+    /// The way to the store's folder leads through what this user cannot enter (EACCES) or no folder (ENOTDIR).
+    case folderUnreachable
     /// A folder is a symbolic link, no folder at all, or writable by others.
     case folderUnsafe
     /// The store is on a network file system and this host has no id to keep its sessions apart.
@@ -63,14 +65,18 @@ package struct StoreError: Error, Equatable, Codable {
     self.remedy = remedy
     self.cause = cause
   }
+
+  /// Whether this user can have no store there at all, so that a login is worth what it gives and no more.
+  package var isNoStoreForUser: Bool { code == .folderForeign || code == .folderUnreachable }
 }
 
 extension StoreError.Code: CaseIterable {
   /// Every kind, with nothing in those that carry something.
   package static var allCases: [StoreError.Code] {
     [
-      .folderMissing, .folderReadOnly, .folderFull, .folderForeign, .folderUnsafe, .hostUnknown,
-      .newerVersion, .unknownKey, .corrupt(setAside: nil), .conflict(found: nil), .notEstablished,
+      .folderMissing, .folderReadOnly, .folderFull, .folderForeign, .folderUnreachable,
+      .folderUnsafe, .hostUnknown, .newerVersion, .unknownKey, .corrupt(setAside: nil),
+      .conflict(found: nil), .notEstablished,
       .keyUnavailable, .keyUnsafe, .tooLarge, .io,
     ]
   }
@@ -78,7 +84,7 @@ extension StoreError.Code: CaseIterable {
 
 extension StoreError {
   /// Classifies a failed system call; `doing` completes "cannot …".
-  init(_ fault: FileFault, doing: String, path: String) {
+  package init(_ fault: FileFault, doing: String, path: String) {
     let (code, remedy): (Code, String) =
       switch fault.number {
       case ENOSPC, EDQUOT:
@@ -87,8 +93,12 @@ extension StoreError {
         (.folderReadOnly, "make \(quoted(parentFolder(of: path))) writable for this user")
       case ENOENT:
         (.folderMissing, "create \(quoted(parentFolder(of: path))), owned by this user, mode 0700")
-      case ELOOP, ENOTDIR:
+      case ELOOP, ENOTDIR, EISDIR:
         (.folderUnsafe, "put a real file or folder in place of \(quoted(path))")
+      case EMFILE, ENFILE:
+        (.io, "raise the limit on open files: ulimit -n")
+      case EFBIG:
+        (.io, "raise the limit on the size of files: ulimit -f")
       default:
         (.io, "check the disk that holds \(quoted(path))")
       }

@@ -10,6 +10,13 @@ import FoundationEssentials
 #else
 import Foundation
 #endif
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
 
 extension World {
   var effects: Effects {
@@ -19,7 +26,7 @@ extension World {
       random: { self.random($0) },
       pause: { try await self.pause($0) },
       send: { _, call async throws(TransportFailure) in try self.send(call) },
-      attemptLock: { path, _ throws(LockProblem) in self.attemptLock(path) },
+      attemptLock: { path, _ throws(LockProblem) in try self.attemptLock(path) },
       lockHolder: { path in self.read { $0.holders[path] } },
       startRenewal: { order, lock in try await self.startRenewal(order, lock) },
       listen: { _ async throws(ListenProblem) in self.listener() },
@@ -62,7 +69,11 @@ extension World {
     return nil
   }
 
-  private func attemptLock(_ path: String) -> HeldLock? {
+  private func attemptLock(_ path: String) throws(LockProblem) -> HeldLock? {
+    let locks = "\(root)/lanyard/locks"
+    guard (try? FileEffects.posix.status(locks)) != nil else {
+      throw StoreError(FileFault(ENOENT), doing: "lock", path: path)
+    }
     guard state.withLock({ $0.locks.insert(path).inserted }) else { return nil }
     return HeldLock(
       descriptor: 9,

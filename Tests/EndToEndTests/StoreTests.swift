@@ -8,6 +8,13 @@ import FoundationEssentials
 #else
 import Foundation
 #endif
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
 
 /// Bad days of the session store: no refresh token is spent whose successor could not be kept.
 @Suite(.serialized) struct StoreTests {
@@ -85,6 +92,103 @@ import Foundation
       #expect(works.status == 0, "\(works.errors)")
       #expect(try works.token != expired)
       #expect(desk.lab.logins == 1)
+    }
+  }
+
+  // Only root can give a home away.
+  @Test(.enabled(if: geteuid() == 0))
+  func `root with a user's HOME makes nothing there, and gets its token`() async throws {
+    try await Desk.with { desk in
+      let home = "\(desk.folder)/home"
+      #expect(unsafe chown(home, 4242, 4242) == 0)
+      let result = try await desk.logIn(
+        nil,
+        as: Desk.alice,
+        ["XDG_STATE_HOME": "", "XDG_CACHE_HOME": ""]
+      )
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(try !result.token.isEmpty)
+      #expect(result.errors.contains("could not be kept: \"\(home)\" belongs to uid 4242"))
+      #expect(try FileManager.default.contentsOfDirectory(atPath: home).isEmpty)
+    }
+  }
+
+  @Test func `locks that were removed are made again, and one renewal is one request`() async throws
+  {
+    try await Desk.with { desk in
+      let expired = try await desk.logInAndExpire()
+      try FileManager.default.removeItem(atPath: "\(desk.folder)/state/lanyard/locks")
+      let works = try await desk.lanyard(desk.getToken)
+      #expect(works.status == 0, "\(works.errors)")
+      #expect(try works.token != expired)
+      #expect(desk.lab.count(.refresh) == 1)
+    }
+  }
+
+  @Test func `a folder in the place of a lock says what it is`() async throws {
+    try await Desk.with { desk in
+      try await desk.logInAndExpire()
+      let locks = "\(desk.folder)/state/lanyard/locks"
+      let names = try FileManager.default.contentsOfDirectory(atPath: locks)
+      let lock = "\(locks)/\(try #require(names.first { $0.hasPrefix("session-") }))"
+      try FileManager.default.removeItem(atPath: lock)
+      try PrivateFile.makeFolder(lock)
+      let failed = try await desk.lanyard(desk.getToken + ["-v"])
+      #expect(failed.status == 6, "\(failed.errors)")
+      #expect(failed.errors.contains("cannot lock \"\(lock)\""))
+      #expect(failed.errors.contains("put a real file or folder in place of"))
+      #expect(failed.errors.contains("store.folder-unsafe"))
+      #expect(!desk.lab.isBeingAskedToRenew)
+    }
+  }
+
+  @Test func `a umask of 0777 takes nothing from the store`() async throws {
+    try await Desk.with { desk in
+      try FileManager.default.removeItem(atPath: "\(desk.folder)/cache")
+      let conversation = try desk.start(
+        ["/bin/sh", "-c", "umask 777; exec \"$@\"", "sh", try Programs.lanyard] + desk.getToken
+          + ["--login", "browser"]
+      )
+      try await desk.answer(conversation)
+      let result = try await conversation.result()
+      #expect(result.status == 0, "\(result.errors)")
+      var seen = 0
+      for top in ["\(desk.folder)/state/lanyard", "\(desk.folder)/cache"] {
+        for path in [top]
+          + (try FileManager.default.subpathsOfDirectory(atPath: top)).map({
+            "\(top)/\($0)"
+          })
+        {
+          var status = stat()
+          #expect(unsafe lstat(path, &status) == 0)
+          let wanted: mode_t = status.st_mode & S_IFMT == S_IFDIR ? 0o700 : 0o600
+          #expect(status.st_mode & 0o777 == wanted, "\(path)")
+          seen += 1
+        }
+      }
+      #expect(seen > 10, "folders, key, epoch, session, locks, documents, ready credential")
+    }
+  }
+
+  @Test func `what killed writers left is gone after a login, what is new is not`() async throws {
+    try await Desk.with { desk in
+      let store = "\(desk.folder)/state/lanyard"
+      for folder in [store, "\(store)/cache", "\(store)/sessions"] {
+        try PrivateFile.makeFolder(folder)
+        for name in ["key.tmp-0", "key.tmp-1"] {
+          try PrivateFile.write("left\n", to: "\(folder)/\(name)")
+        }
+        try FileManager.default.setAttributes(
+          [.modificationDate: Date().addingTimeInterval(-7200)],
+          ofItemAtPath: "\(folder)/key.tmp-0"
+        )
+      }
+      #expect(try await desk.logIn().status == 0)
+      for folder in [store, "\(store)/cache", "\(store)/sessions"] {
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+        #expect(!names.contains("key.tmp-0"), "\(folder)")
+        #expect(names.contains("key.tmp-1"), "\(folder)")
+      }
     }
   }
 

@@ -33,8 +33,8 @@ import Darwin
   }
 
   /// Whether another process can take the lock now.
-  private func isFreeForOthers(shared: Bool = false) throws -> Bool {
-    try run("/usr/bin/flock", [shared ? "-s" : "-x", "-n", path, "true"]) == 0
+  private func isFreeForOthers() throws -> Bool {
+    try run("/usr/bin/flock", ["-x", "-n", path, "true"]) == 0
   }
 
   @Test func oneHolderExcludesOthers() async throws {
@@ -44,17 +44,6 @@ import Darwin
     lock.release()
     #expect(try await eventually { try isFreeForOthers() })
     #expect(try await isFreeForUs())
-  }
-
-  @Test func sharedHoldersExcludeOnlyExclusiveOnes() async throws {
-    let first = try #require(try FileLock.attempt(path: path, shared: true))
-    let second = try #require(try FileLock.attempt(path: path, shared: true))
-    #expect(try FileLock.attempt(path: path) == nil)
-    #expect(try await eventually { try isFreeForOthers(shared: true) })
-    #expect(try !isFreeForOthers())
-    first.release()
-    second.release()
-    #expect(try await eventually { try isFreeForOthers() })
   }
 
   @Test func anotherProcessExcludesUs() async throws {

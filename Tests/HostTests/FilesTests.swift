@@ -56,6 +56,24 @@ import Darwin
     #expect(try Files.readBounded(link, limit: 10) == Array("linked".utf8))
   }
 
+  // Only root can give a folder away.
+  @Test(.enabled(if: geteuid() == 0)) func nothingIsMadeInTheHomeOfAnotherUser() throws {
+    let home = scratch.file("home")
+    try Files.makeFolders(above: "\(home)/x")
+    #expect(unsafe chown(home, 4242, 4242) == 0)
+    #expect {
+      try Files.makeFolders(above: "\(home)/a/b")
+    } throws: { ($0 as? HostError)?.code == .notOurFile && "\($0)".contains("uid 4242") }
+    #expect {
+      try OwnFile.append(line: "x", to: "\(home)/trusted")
+    } throws: { ($0 as? HostError)?.code == .notOurFile }
+    #expect(!Files.exists("\(home)/a"))
+    #expect(!Files.exists("\(home)/trusted"))
+    #expect(unsafe chown(home, 0, 0) == 0)
+    try Files.makeFolders(above: "\(home)/a/b")
+    #expect(Files.exists("\(home)/a"))
+  }
+
   @Test func pathsInMessagesAreEscaped() {
     #expect {
       try Files.readBounded("/tmp/\u{1b}[2J/\(String(repeating: "n", count: 300))", limit: 1)

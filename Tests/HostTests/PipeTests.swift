@@ -36,7 +36,7 @@ import Darwin
 
   @Test func tooMuchIsRefused() async throws {
     let pipe = try Pipe.make()
-    try await Pipe.writeAll(pipe.writeEnd, [1, 2, 3])
+    try await Pipe.writeAll(pipe.writeEnd, [1, 2, 3], deadline: 60)
     await #expect {
       try await Pipe.readAll(pipe.readEnd, limit: 2, deadline: 60)
     } throws: { ($0 as? HostError)?.code == .tooLarge }
@@ -46,7 +46,7 @@ import Darwin
 
   @Test func aWriterThatNeverEndsIsNotWaitedForForever() async throws {
     let pipe = try Pipe.make()
-    try await Pipe.writeAll(pipe.writeEnd, [1])
+    try await Pipe.writeAll(pipe.writeEnd, [1], deadline: 60)
     await #expect {
       try await Pipe.readAll(pipe.readEnd, limit: 100, deadline: 0.05)
     } throws: { ($0 as? HostError)?.code == .timedOut }
@@ -71,7 +71,7 @@ import Darwin
     let pipe = try Pipe.make()
     Pipe.close(pipe.readEnd)
     await #expect {
-      try await Pipe.writeAll(pipe.writeEnd, [1])
+      try await Pipe.writeAll(pipe.writeEnd, [1], deadline: 60)
     } throws: { ($0 as? HostError)?.systemError == EPIPE }
     Pipe.close(pipe.writeEnd)
   }

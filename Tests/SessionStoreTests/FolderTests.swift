@@ -5,6 +5,14 @@ import Testing
 import SessionStore
 import Synchronization
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// Whose folders are used, and on which file systems.
 @Suite struct FolderTests {
   struct Row: Sendable, CustomTestStringConvertible {
@@ -76,6 +84,66 @@ import Synchronization
     #expect(error?.code == .folderForeign)
     #expect(error?.what.contains("uid 1000") == true)
     #expect(disk.steps == [])
+  }
+
+  /// Who runs it, whose the nearest folder is that exists, and whether anything may be made in it.
+  @Test(
+    arguments: [
+      (0, 1000, false), (1000, 1001, false), (0, 0, true), (1000, 1000, true), (1000, 0, true),
+    ] as [(UInt32, UInt32, Bool)]
+  )
+  func nothingIsMadeInTheHomeOfAnotherUser(uid: UInt32, owner: UInt32, isMade: Bool) throws {
+    let disk = ModelDisk()
+    disk.edit { state in
+      state.uid = uid
+      state.folders["/home"]?.owner = owner
+    }
+    let error = Fixture.error { () throws(StoreError) in try Fixture.store(disk).establish() }
+    #expect(error?.code == (isMade ? nil : .folderForeign))
+    #expect(disk.steps.isEmpty == !isMade)
+    if !isMade { #expect(error?.what.contains("\"/home\" belongs to uid \(owner)") == true) }
+  }
+
+  @Test func whatRootMadeIsTakenBack() throws {
+    let disk = try Fixture.diskWithOld()
+    disk.edit { $0.folders[Fixture.folder]?.owner = 0 }
+    let error = Fixture.error { () throws(StoreError) in try Fixture.store(disk).unlock() }
+    #expect(error?.remedy.contains("sudo chown -R 1000 \"\(Fixture.folder)\"") == true)
+  }
+
+  @Test(arguments: [EACCES, ENOTDIR])
+  func aFolderThatThisUserCannotGetToIsNoStoreForThem(number: Int32) throws {
+    let disk = try Fixture.diskWithOld()
+    var files = disk.effects
+    files.status = { _ throws(FileFault) in throw FileFault(number) }
+    let store = SessionStore(folder: Fixture.folder, hostID: nil, files: files) {
+      Fixture.counter.bytes($0)
+    }
+    let reading = Fixture.error { () throws(StoreError) in try store.unlock() }
+    let writing = Fixture.error { () throws(StoreError) in try store.prepareFolders() }
+    for error in [reading, writing] {
+      #expect(error?.code == .folderUnreachable)
+      #expect(error?.isNoStoreForUser == true)
+      #expect(error?.remedy == "set HOME or XDG_STATE_HOME to a folder of this user")
+    }
+    #expect(disk.steps == [])
+  }
+
+  @Test(
+    arguments: [
+      (ENOSPC, .folderFull, "free some space"), (EDQUOT, .folderFull, "raise the quota"),
+      (EROFS, .folderReadOnly, "make \"/a\" writable"),
+      (ENOENT, .folderMissing, "create \"/a\""),
+      (EISDIR, .folderUnsafe, "in place of \"/a/b\""), (EMFILE, .io, "ulimit -n"),
+      (ENFILE, .io, "ulimit -n"), (EFBIG, .io, "ulimit -f"), (EIO, .io, "check the disk"),
+    ] as [(Int32, StoreError.Code, String)]
+  )
+  func aFailedCallHasItsOwnRemedy(number: Int32, code: StoreError.Code, remedy: String) {
+    let error = StoreError(FileFault(number), doing: "write", path: "/a/b")
+    #expect(error.code == code)
+    #expect(error.remedy.contains(remedy))
+    #expect(error.what == "cannot write \"/a/b\"")
+    #expect(error.cause == FileFault(number).text)
   }
 
   @Test func missingFoldersAreMadeWithTheirParents() throws {

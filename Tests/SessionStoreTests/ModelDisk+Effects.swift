@@ -41,6 +41,7 @@ extension ModelDisk {
         _ = try self.step("makeFolder") { state throws(FileFault) in
           if state.folders[path] != nil { throw FileFault(EEXIST) }
           state.folders[path] = ModelDisk.folder
+          state.folders[path]?.owner = state.uid
           return 0
         }
       },
@@ -58,7 +59,7 @@ extension ModelDisk {
       if state.names[path] != nil { throw FileFault(EEXIST) }
       let number = state.nextFile
       state.nextFile += 1
-      state.files[number] = File()
+      state.files[number] = File(owner: state.uid)
       state.names[path] = number
       state.descriptors[Int32(number)] = (number, 0)
       return number
@@ -138,7 +139,8 @@ extension ModelDisk {
   }
 
   private func status(_ path: String) -> FileStatus? {
-    state.withLock { state in
+    let path = path.hasSuffix("/.") ? String(path.dropLast(2)) : path
+    return state.withLock { state in
       if state.links.contains(path) {
         return FileStatus(kind: .link, owner: state.uid, mode: 0o777, modified: 0)
       }

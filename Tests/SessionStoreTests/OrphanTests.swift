@@ -36,19 +36,70 @@ import SessionStore
     #expect(try Fixture.store(disk.afterCrash(.onlySynced)).open(id, key: key)?.generation == 2)
   }
 
-  @Test func theOrphanOfAFirstLoginIsTakenIn() throws {
-    let disk = try disk(orphanExpecting: nil)
+  /// What may happen to a session between the writing of an orphan and the next renewal.
+  static let turns: [@Sendable (SessionStore, SessionID, DataKey) throws -> Void] = [
+    // A logout, and a login that counts from 1 again: generation 2 of the orphan is newer and nevertheless of the past.
+    { store, id, key in
+      try store.remove(id, expecting: 1)
+      _ = try store.commit(
+        id,
+        header: [],
+        payload: Payload(Fixture.text("new")),
+        key: key,
+        expecting: nil,
+        using: nil
+      )
+    },
+    // A logout and nothing else.
+    { store, id, _ in try store.remove(id, expecting: 1) },
+    // A renewal, with an orphan that lay where it did not look.
+    { store, id, key in
+      _ = try store.commit(
+        id,
+        header: [],
+        payload: Payload(Fixture.text("new")),
+        key: key,
+        expecting: 1,
+        using: nil
+      )
+    },
+  ]
+
+  @Test(arguments: turns)
+  func anOrphanOfThePastIsDropped(
+    turn: @Sendable (SessionStore, SessionID, DataKey) throws -> Void
+  ) throws {
+    let disk = try disk(orphanExpecting: 1)
     let (store, id, key) = (Fixture.store(disk), try Fixture.id(1), try Fixture.key())
-    try store.remove(id, expecting: nil)
-    #expect(try store.adoptOrphan(id, key: key, from: Self.runtime) == 1)
+    try turn(store, id, key)
+    let before = try store.open(id, key: key)
+    #expect(try store.adoptOrphan(id, key: key, from: Self.runtime) == nil)
+    #expect(try store.open(id, key: key) == before)
+    #expect(!hasOrphan(disk))
   }
 
-  @Test func anOrphanThatIsNotNewerIsDropped() throws {
-    let disk = try disk(orphanExpecting: nil)
+  /// A login at another issuer moves the epoch; it must not cost this session its only good refresh token.
+  @Test func anotherSessionsLoginDropsNoOrphan() throws {
+    let disk = try disk(orphanExpecting: 1)
     let (store, id, key) = (Fixture.store(disk), try Fixture.id(1), try Fixture.key())
-    #expect(try store.adoptOrphan(id, key: key, from: Self.runtime) == nil)
-    #expect(try store.open(id, key: key)?.payload == Payload(Fixture.text("old")))
-    #expect(!hasOrphan(disk))
+    try store.advanceEpoch()
+    #expect(try store.adoptOrphan(id, key: key, from: Self.runtime) == 2)
+  }
+
+  @Test func withoutASessionThereIsNothingToSucceed() throws {
+    let disk = try disk(orphanExpecting: 1)
+    let (id, key) = (try Fixture.id(9), try Fixture.key())
+    let error = Fixture.error { () throws(StoreError) in
+      try Fixture.store(disk).writeOrphan(
+        id,
+        header: [],
+        payload: Payload([]),
+        key: key,
+        expecting: nil,
+        into: Self.runtime
+      )
+    }
+    #expect(error?.code == .conflict(found: nil))
   }
 
   @Test func anOrphanUnderAnotherKeyStays() throws {
@@ -58,16 +109,24 @@ import SessionStore
     #expect(hasOrphan(disk))
   }
 
-  @Test func aDamagedOrAnotherSessionsOrphanIsDropped() throws {
-    for damage in [true, false] {
-      let disk = try disk(orphanExpecting: 1)
-      let (store, two, key) = (Fixture.store(disk), try Fixture.id(2), try Fixture.key())
-      let bytes = try #require(disk.bytes("\(Self.runtime)/\(try Fixture.id(1)).orphan"))
-      disk.put("\(Self.runtime)/\(two).orphan", damage ? [1] : bytes)
-      #expect(try store.adoptOrphan(two, key: key, from: Self.runtime) == nil)
-      #expect(try store.open(two, key: key) == nil)
-      #expect(disk.names.count { $0.hasPrefix(Self.runtime) } == 1)
-    }
+  @Test(arguments: [true, false])
+  func aDamagedOrAnotherSessionsOrphanIsDropped(isDamaged: Bool) throws {
+    let disk = try disk(orphanExpecting: 1)
+    let (store, id, key) = (Fixture.store(disk), try Fixture.id(1), try Fixture.key())
+    let path = try #require(disk.names.first { $0.hasPrefix(Self.runtime) })
+    let other = try Fixture.id(2)
+    _ = try store.commit(
+      other,
+      header: [],
+      payload: Payload([]),
+      key: key,
+      expecting: nil,
+      using: nil
+    )
+    disk.put(path, isDamaged ? [1] : try #require(disk.bytes(Fixture.path(other))))
+    #expect(try store.adoptOrphan(id, key: key, from: Self.runtime) == nil)
+    #expect(try store.open(id, key: key)?.payload == Payload(Fixture.text("old")))
+    #expect(!hasOrphan(disk))
   }
 
   @Test func aStoreThatStillCannotWriteKeepsTheOrphan() throws {

@@ -141,6 +141,18 @@ import Darwin
     #expect(try files.list(store.folder).sorted() == ["cache", "locks", "sessions"])
   }
 
+  /// What counts is whose the folder is that a link leads to, and not whose the link is.
+  @Test(.enabled(if: geteuid() == 0), arguments: [0, 12_345] as [UInt32])
+  func aLinkedHomeIsItsOwners(owner: UInt32) throws {
+    try files.makeFolder("\(root)/home")
+    #expect(unsafe symlink("\(root)/home", "\(root)/state") == 0)
+    #expect(unsafe lchown("\(root)/state", 4242, 4242) == 0)
+    #expect(unsafe chown("\(root)/home", owner, owner) == 0)
+    let error = Fixture.error { () throws(StoreError) in try store().prepareFolders() }
+    #expect(error?.code == (owner == 0 ? nil : .folderForeign))
+    #expect(try files.list("\(root)/home").isEmpty == (owner != 0))
+  }
+
   @Test func thisMachinesTemporaryFolderIsLocal() {
     #expect(!files.isNetwork(root))
     #expect(!files.isNetwork("/no/such/path"))

@@ -56,7 +56,7 @@ enum DetachedRenewal {
         ],
         folder: folder
       )
-      try await Pipe.writeAll(orders.writeEnd, order)
+      try await Pipe.writeAll(orders.writeEnd, order, deadline: Numbers.handOver)
     } catch {
       Pipe.close(orders.writeEnd)
       Pipe.close(reports.readEnd)
@@ -89,11 +89,11 @@ enum DetachedRenewal {
     do {
       let lock = try FileLock.adopt(descriptor: lock)
       let answer = try await body(
-        try await Pipe.readAll(order, limit: 1 << 21, deadline: 10)
+        try await Pipe.readAll(order, limit: 1 << 21, deadline: Numbers.handOver)
       )
       lock.release()
       // The asker may be gone; what matters is on disk.
-      try? await Pipe.writeAll(report, answer)
+      try? await Pipe.writeAll(report, answer, deadline: Numbers.handOver)
       return 0
     } catch {
       return ExitCodes.told(

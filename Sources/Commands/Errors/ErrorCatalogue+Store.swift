@@ -10,6 +10,7 @@ extension ErrorCatalogue {
     case .folderReadOnly: StoreEntries.folderReadOnly
     case .folderFull: StoreEntries.folderFull
     case .folderForeign: StoreEntries.folderForeign
+    case .folderUnreachable: StoreEntries.folderUnreachable
     case .folderUnsafe: StoreEntries.folderUnsafe
     case .hostUnknown: StoreEntries.hostUnknown
     case .newerVersion: StoreEntries.newerVersion
@@ -47,8 +48,16 @@ private enum StoreEntries {
   static let folderForeign = ErrorCatalogue.Entry(
     "store.folder-foreign",
     meaning: "a folder of the store belongs to another user",
-    cause: "sudo with HOME kept, or a mapped user in a container",
-    remedy: "run lanyard as the owner, or set XDG_STATE_HOME to a folder of your own"
+    cause: "sudo with HOME kept, now or earlier, or a mapped user in a container",
+    remedy:
+      "run lanyard as the owner, take the folder back (chown), or set XDG_STATE_HOME to another"
+  )
+  static let folderUnreachable = ErrorCatalogue.Entry(
+    "store.folder-unreachable",
+    meaning: "the way to the store's folder is closed to this user",
+    cause:
+      "HOME names another user's folder, as in a container that runs as a user of its own, or no folder",
+    remedy: "set HOME or XDG_STATE_HOME to a folder of your own"
   )
   static let folderUnsafe = ErrorCatalogue.Entry(
     "store.folder-unsafe",
@@ -113,7 +122,7 @@ private enum StoreEntries {
   static let io = ErrorCatalogue.Entry(
     "store.io",
     meaning: "the file system failed in another way",
-    cause: "a broken disk or mount",
-    remedy: "check the disk that the message names"
+    cause: "a broken disk or mount, or a limit of this process (ulimit)",
+    remedy: "check the disk that the message names, or raise the limit"
   )
 }

@@ -104,7 +104,7 @@ enum Live {
     do {
       lock = try FileLock.attempt(path: path)
     } catch {
-      throw LockProblem(what: error.message)
+      throw lockFailure(error, path)
     }
     guard let lock else { return nil }
     lock.note(pid: getpid(), why: why)
@@ -113,6 +113,14 @@ enum Live {
       release: { lock.release() },
       handOver: { lock.abandon() }
     )
+  }
+
+  /// A lock file that cannot be used at all, told like every other failure of the store.
+  private static func lockFailure(_ error: HostError, _ path: String) -> LockProblem {
+    if error.code == .notOurFile {
+      return LockProblem(.folderUnsafe, what: error.message, remedy: error.remedy ?? "remove it")
+    }
+    return LockProblem(FileFault(error.systemError ?? EIO), doing: "lock", path: path)
   }
 
   /// The holder of a lock, if the lock is really held: a note alone may be left over from a killed process.

@@ -256,11 +256,7 @@ extension CredentialSource {
     switching: Bool,
     explicit: Bool
   ) async throws(CredentialsError) -> Bool {
-    do {
-      try store.prepareFolders()
-    } catch {
-      throw CredentialsError(error)
-    }
+    try prepareFolders()
     let sessionLock = try await queue.hold(
       store.lockPath(forSession: try request.sessionID),
       why: "login"
@@ -280,6 +276,7 @@ extension CredentialSource {
       try record.commit(session)
       if let folder = options.runtimeFolder { store.discardOrphan(record.id, in: folder) }
       try? store.advanceEpoch()
+      store.sweep(untouchedSince: Int64(effects.now().timeIntervalSince1970 - Numbers.leftover))
       return created
     } catch let error as StoreError {
       throw CredentialsError(error)

@@ -194,6 +194,7 @@ package struct KeptSecrets: Sendable {
   }
 
   private func keep(_ made: KeptSecret, _ identity: KeptIdentity, _ id: SessionID) async throws {
+    try store.prepareFolders()
     let queue = LockQueue(store: store, effects: effects)
     let taken: LockQueue.Taken<Never> = try await queue.take(
       store.storeLockPath,

@@ -32,19 +32,14 @@ package final class FileLock: Sendable {
 
   /// Takes the lock if nobody has it; never waits.
   ///
-  /// - Parameters:
-  ///   - path: The lock file. It is made, with mode 0600, if it is not there; its folder must be.
-  ///   - shared: Whether other shared holders are welcome.
+  /// - Parameter path: The lock file. It is made, with mode 0600, if it is not there; its folder must be.
   /// - Returns: The lock, or nil if another holder excludes us.
   /// - Throws: `.notOurFile` if the path is a symbolic link or no regular file, `.system` otherwise.
-  package static func attempt(
-    path: String,
-    shared: Bool = false
-  ) throws(LockError) -> FileLock? {
+  package static func attempt(path: String) throws(LockError) -> FileLock? {
     for _ in 0..<8 {
       let descriptor = try openFile(path)
       let lock = FileLock(owning: descriptor)
-      guard try take(descriptor, shared: shared, path: path) else { return nil }
+      guard try take(descriptor, path: path) else { return nil }
       if isStill(descriptor, at: path) { return lock }
     }
     throw HostError(.system, "the lock file \(Terminal.escape(path)) keeps being replaced")
@@ -53,10 +48,7 @@ package final class FileLock: Sendable {
   /// Takes over a descriptor that was inherited with its lock held.
   ///
   /// - Throws: `.notOurFile` if it is no regular file's, `.system` if somebody else holds the lock.
-  package static func adopt(
-    descriptor: Int32,
-    shared: Bool = false
-  ) throws(LockError) -> FileLock {
+  package static func adopt(descriptor: Int32) throws(LockError) -> FileLock {
     guard Files.isRegular(descriptor) else {
       throw HostError(.notOurFile, "descriptor \(descriptor) is not one of a lock file")
     }
@@ -64,7 +56,7 @@ package final class FileLock: Sendable {
     guard fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0 else {
       throw .system("cannot keep descriptor \(descriptor) to ourselves")
     }
-    guard try take(descriptor, shared: shared, path: "descriptor \(descriptor)") else {
+    guard try take(descriptor, path: "descriptor \(descriptor)") else {
       throw HostError(.system, "the inherited lock is held by another process")
     }
     return lock
@@ -72,7 +64,7 @@ package final class FileLock: Sendable {
 
   /// Who said that they hold the lock; nil if nobody did.
   ///
-  /// Means something only right after ``attempt(path:shared:)`` returned nil, and may be out of date even then.
+  /// Means something only right after ``attempt(path:)`` returned nil, and may be out of date even then.
   package static func holder(path: String) -> LockNote? {
     guard let bytes = try? Files.readBounded(path, limit: LockNote.limit) else { return nil }
     return LockNote(bytes: bytes)
@@ -148,16 +140,12 @@ extension FileLock {
         remedy: "remove it"
       )
     }
+    Files.ensureOwnAccess(descriptor)
     return descriptor
   }
 
-  private static func take(
-    _ descriptor: Int32,
-    shared: Bool,
-    path: String
-  ) throws(LockError) -> Bool {
-    let operation = (shared ? LOCK_SH : LOCK_EX) | LOCK_NB
-    while flock(descriptor, operation) != 0 {
+  private static func take(_ descriptor: Int32, path: String) throws(LockError) -> Bool {
+    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
       if errno == EWOULDBLOCK { return false }
       if errno != EINTR { throw .system("cannot lock \(Terminal.escape(path))") }
     }

@@ -41,6 +41,13 @@ package enum Files {
     return bytes
   }
 
+  /// Gives a file that was just made the rights that a umask took from its owner.
+  static func ensureOwnAccess(_ descriptor: Int32) {
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0, status.st_mode & 0o600 != 0o600 else { return }
+    fchmod(descriptor, 0o600)
+  }
+
   /// Whether a descriptor is one of a regular file.
   static func isRegular(_ descriptor: Int32) -> Bool {
     var status = stat()

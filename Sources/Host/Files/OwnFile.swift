@@ -36,6 +36,7 @@ package enum OwnFile {
     guard descriptor >= 0 else { throw .system("cannot open \(Terminal.escape(path))") }
     defer { close(descriptor) }
     try check(path, descriptor)
+    Files.ensureOwnAccess(descriptor)
     let bytes = Array("\(line)\n".utf8)
     let written = unsafe bytes.withUnsafeBytes {
       unsafe write(descriptor, $0.baseAddress, $0.count)

@@ -94,7 +94,7 @@ package struct Pipe: Sendable {
   package static func writeAll(
     _ descriptor: Int32,
     _ bytes: [UInt8],
-    deadline seconds: Double = 10
+    deadline seconds: Double
   ) async throws(HostError) {
     let outcome = await offThread(seconds) { patience in
       deliver(descriptor, bytes, patience)

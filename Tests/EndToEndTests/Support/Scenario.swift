@@ -8,7 +8,8 @@ import Lab
 ///
 ///     let NAME VALUE     a variable of the environment of the commands that follow
 ///     fault TEXT         the next request to the lab goes wrong, as `lanyard-lab up --fault` writes it
-///     state KIND         what the state folder is from now on: missing, read-only, full, foreign
+///     state KIND         what the state folder is from now on: missing, read-only, full, foreign,
+///                        unreachable
 ///     run WORD…          runs lanyard (never a shell) to its end
 ///     log-in WORD…       runs lanyard and answers its login page as alice
 ///     exit CODE          of the last run; without the line it must be 0

@@ -18,6 +18,7 @@ struct StateFolder {
   let desk: Desk
   private(set) var variables: [String: String] = [:]
   private var mount: String?
+  private var user: UInt32?
 
   init(desk: Desk) { self.desk = desk }
 
@@ -33,12 +34,18 @@ struct StateFolder {
       guard unsafe chown(path, 4242, 4242) == 0 else {
         throw LabError(.file, "only root can give \(path) away")
       }
+    case "unreachable":
+      guard geteuid() == 0 else { throw LabError(.file, "only root can become another user") }
+      user = 4242
     default: throw LabError(.badOption, "there is no state folder that is \(kind)")
     }
   }
 
-  /// The command, with the file system mounted for it alone.
+  /// The command, with the file system mounted for it alone, or as a user who cannot enter this desk's folders.
   func wrapped(_ words: [String]) -> [String] {
+    if let user {
+      return ["setpriv", "--reuid=\(user)", "--regid=\(user)", "--clear-groups"] + words
+    }
     guard let mount else { return words }
     let script = "mount -t tmpfs -o \"$1\" tmpfs \"$2\" && shift 2 && exec \"$@\""
     return Self.inMountNamespace(script, [mount, "\(desk.folder)/state"] + words)
