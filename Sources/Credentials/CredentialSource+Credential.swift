@@ -282,6 +282,6 @@ extension CredentialSource {
   }
 
   private var otherAuthorities: CredentialsError {
-    .otherAuthorities(loginCommand: options.loginCommand())
+    .otherAuthorities(from: options.certificatesFrom(), loginCommand: options.loginCommand())
   }
 }

@@ -32,11 +32,8 @@ extension CredentialSource {
     }
     let way = self.way
     guard way != .none else {
-      throw CredentialsError(
-        .loginNeeded,
-        "there is nobody to ask: no terminal to say anything on",
-        remedy: "run it at a terminal, or say --login browser or --login device"
-      )
+      let why = WhoMayBeAsked.why(options.preference)
+      throw CredentialsError(.loginNeeded, why.what, remedy: why.remedy)
     }
     return try await logIn(way, switching: switching, explicit: true)
   }
@@ -182,7 +179,10 @@ extension CredentialSource {
       return nil
     }
     if let holder = effects.lockHolder(loginLock) {
-      effects.tell("a login at this issuer is in progress (\(holder.words)); waiting for it")
+      let limit = Int(Numbers.login / 60)
+      effects.tell(
+        "a login at this issuer is in progress (\(holder.words)); waiting for it, at most \(limit) min"
+      )
     }
     do {
       return try await queue.take(loginLock, why: "login", seconds: Numbers.login) {
@@ -309,7 +309,10 @@ extension CredentialSource {
       )
     }
     if old.authoritiesDigest != new.authoritiesDigest, !explicit {
-      throw CredentialsError.otherAuthorities(loginCommand: options.loginCommand())
+      throw CredentialsError.otherAuthorities(
+        from: options.certificatesFrom(),
+        loginCommand: options.loginCommand()
+      )
     }
   }
 }
