@@ -31,7 +31,9 @@ enum Version {
 package func runLanyard() async -> Never {
   CoreFiles.forbid()
   SignalPolicy.ignorePipe()
-  let arguments = Array(CommandLine.arguments.dropFirst())
+  guard let arguments = ProcessArguments.text else {
+    ExitCodes.end(ExitCodes.told(ProcessArguments.notText))
+  }
   if arguments == [RenewSession.name] { ExitCodes.end(await RenewSession.run()) }
   if arguments == [RenewSignIn.name] { ExitCodes.end(await RenewSignIn.run()) }
   ExitCodes.end(await ExitCodes.run(Lanyard.self, arguments))

@@ -21,7 +21,10 @@ extension Composition {
       storeFolder: store.folder,
       arguments: arguments,
       version: info.version,
-      dependencies: { dependencies }
+      dependencies: { dependencies },
+      notKept: { [effects, request] in
+        effects.reportNotKept($0, toPerson: request.grant.isUnattended)
+      }
     )
   }
 }
@@ -29,13 +32,15 @@ extension Composition {
 extension ReadySlot {
   /// The slot of one invocation on disk; one that never hits if there is no place for it.
   ///
-  /// `dependencies` are asked for when something is written, and have to be as they were before it was made.
+  /// `dependencies` are asked for when something is written, and have to be as they were before it was made; `notKept`
+  /// hears why it could not be.
   static func live(
     surroundings: ReadyCredential.Surroundings,
     storeFolder: String,
     arguments: [[UInt8]],
     version: ExecVersion,
-    dependencies: @escaping @Sendable () -> [Dependency]
+    dependencies: @escaping @Sendable () -> [Dependency],
+    notKept: @escaping @Sendable (ReadyCredentialError) -> Void
   ) -> ReadySlot {
     let render: @Sendable (String, Date?) -> [UInt8] = { token, expiration in
       ExecCredential.render(version, token: token, expiration: expiration)
@@ -58,7 +63,8 @@ extension ReadySlot {
       key: key,
       storePath: storeFolder,
       caller: Caller.clientGo(surroundings),
-      dependencies: dependencies
+      dependencies: dependencies,
+      notKept: notKept
     )
     return ReadySlot(
       lookup: { place.lookup($0) },
@@ -69,6 +75,15 @@ extension ReadySlot {
   }
 }
 
+extension Effects {
+  /// Says that a credential could not be kept ready: with `-v` in any case, and to the person where each call now costs
+  /// a request, and not only some milliseconds.
+  func reportNotKept(_ error: ReadyCredentialError, toPerson: Bool) {
+    if toPerson { tell("every call asks anew, for no token can be kept ready: \(error)") }
+    trace("\(ErrorCatalogue.entry(error.code).name): \(error); \(error.remedy)")
+  }
+}
+
 /// One file of the ready credentials, and the store's epoch as it was when the file was last looked for.
 private final class ReadyPlace: Sendable {
   private let folder: ReadyFolder
@@ -76,6 +91,7 @@ private final class ReadyPlace: Sendable {
   private let storePath: String
   private let caller: Caller?
   private let dependencies: @Sendable () -> [Dependency]
+  private let notKept: @Sendable (ReadyCredentialError) -> Void
   private let askedAt = UnixTime(Clock.now())
   private let epoch = Mutex<[UInt8]>([])
 
@@ -84,13 +100,15 @@ private final class ReadyPlace: Sendable {
     key: ReadyCredentialKey,
     storePath: String,
     caller: Caller?,
-    dependencies: @escaping @Sendable () -> [Dependency]
+    dependencies: @escaping @Sendable () -> [Dependency],
+    notKept: @escaping @Sendable (ReadyCredentialError) -> Void
   ) {
     self.folder = folder
     self.key = key
     self.storePath = storePath
     self.caller = caller
     self.dependencies = dependencies
+    self.notKept = notKept
   }
 
   func lookup(_ now: Date) -> ReadySlot.Found {
@@ -123,8 +141,11 @@ private final class ReadyPlace: Sendable {
       epoch: epoch.withLock { $0 },
       dependencies: dependencies()
     )
-    // A ready credential that cannot be kept costs the next caller some milliseconds and nothing else.
-    try? folder.write(body, for: key, terms: terms)
+    do {
+      try folder.write(body, for: key, terms: terms)
+    } catch {
+      notKept(error)
+    }
     if let caller { folder.noteServed(key, to: caller, at: UnixTime(now)) }
     folder.sweep(now: UnixTime(now))
   }
