@@ -171,6 +171,13 @@ import Darwin
     #expect(failure?.code == "kubeconfig.file-unreadable")
   }
 
+  @Test func aHugeFileIsNamed() {
+    #expect(unsafe truncate(path, 17 << 20) == 0)
+    let failure = #expect(throws: Failure.self) { try lookup.find(nil) }
+    #expect(failure?.what.contains("is larger than 16777216 bytes") == true)
+    #expect(failure?.code == "kubeconfig.too-large")
+  }
+
   @Test func theNullDeviceIsAnEmptyKubeconfig() {
     let failure = #expect(throws: Failure.self) {
       try ContextLookup(environment: ["KUBECONFIG": "/dev/null"], kubeconfig: nil).find(nil)

@@ -197,6 +197,25 @@ import Testing
     }
   }
 
+  /// Nor is the secret shown to an issuer that is no longer trusted, or the session kept because of that.
+  @Test func `logout forgets here what an issuer is no longer trusted with`() async throws {
+    let client = LabClient("robot", secret: "a-secret", method: .secretBasic)
+    try await Desk.with({ $0.clients.append(client) }) { desk in
+      let account = try desk.account()
+      let secret = try desk.file("secret", "a-secret\n")
+      let words = LabKubeconfig.lanyardArguments(desk.lab, clientID: "robot")
+      let session = desk.session(words) + ["--client-secret-file", secret]
+      let login = try await desk.logIn(["login"] + session, as: Desk.alice, account)
+      #expect(login.status == 0, "\(login.errors)")
+      try PrivateFile.write("", to: "\(desk.folder)/home/.config/lanyard/trusted-issuers")
+      let result = try await desk.lanyard(["logout"] + session, account)
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(result.errors.contains("but not at the issuer: the file \(secret) would be sent to"))
+      #expect(desk.lab.count(.revocation) == 0)
+      #expect(try await desk.lanyard(["logout"] + session, account).status == 7)
+    }
+  }
+
   @Test func `logout of everything names what it does not understand`() async throws {
     try await Desk.with { desk in
       let variables = try kubeconfig(desk)
