@@ -179,7 +179,7 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
       ],
       // Read from the source tree: a resource bundle would bring full Foundation in.
-      exclude: ["Clouds/Wire", "Conformance/rows.tsv", "Scenarios"]
+      exclude: ["Clouds/Wire", "Conformance/rows.tsv", "Help", "Scenarios"]
     ),
 
     // MARK: Fuzz: the seeds of the fuzzers, as tests. scripts/fuzz compiles the same targets with libFuzzer

@@ -32,7 +32,9 @@ package func runLanyard() async -> Never {
   StandardDescriptors.occupy()
   CoreFiles.forbid()
   SignalPolicy.ignorePipe()
-  let arguments = Array(CommandLine.arguments.dropFirst())
+  guard let arguments = ProcessArguments.text else {
+    ExitCodes.end(ExitCodes.told(ProcessArguments.notText))
+  }
   if arguments == [RenewSession.name] { ExitCodes.end(await RenewSession.run()) }
   if arguments == [RenewSignIn.name] { ExitCodes.end(await RenewSignIn.run()) }
   ExitCodes.end(await ExitCodes.run(Lanyard.self, arguments))

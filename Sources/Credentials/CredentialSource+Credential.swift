@@ -45,8 +45,7 @@ extension CredentialSource {
       if let good, outage.code == .temporary { return hand(good.token, good.times, slot) }
       throw outage.shared(at: effects.now())
     case .logIn(let reason): return try await logInAndHand(reason, slot)
-    case .otherAuthorities:
-      throw CredentialsError.otherAuthorities(loginCommand: options.loginCommand())
+    case .otherAuthorities: throw otherAuthorities
     }
   }
 
@@ -290,5 +289,10 @@ extension CredentialSource {
     guard let good, good.times.isGood(at: effects.now()) else { throw error }
     effects.trace("handing out the old token, which is still good: \(error.what)")
     return hand(good.token, good.times, slot)
+  }
+
+  /// Why a session that was made with other certificates is not used.
+  var otherAuthorities: CredentialsError {
+    .otherAuthorities(from: options.certificatesFrom(), loginCommand: options.loginCommand())
   }
 }

@@ -17,7 +17,9 @@ package enum ForgetOutcome: Sendable, Equatable {
 
 extension CredentialSource {
   /// Revokes the refresh token at the issuer (RFC 7009), then removes the session here, even if the issuer is away.
-  package func forget() async throws(CredentialsError) -> ForgetOutcome {
+  ///
+  /// With `unable`, which says why the issuer cannot be asked as the login asked it, the session is removed only here.
+  package func forget(unable: String? = nil) async throws(CredentialsError) -> ForgetOutcome {
     guard !request.grant.isUnattended else { return .nothingToForget }
     let id = try request.sessionID
     guard try isThere(id) else {
@@ -37,14 +39,14 @@ extension CredentialSource {
     case .none: return .nothingToForget
     }
     guard let session = record.session else { return .nothingToForget }
-    guard session.summary.authoritiesDigest == request.authoritiesDigest else {
+    guard unable != nil || session.summary.authoritiesDigest == request.authoritiesDigest else {
       throw CredentialsError(
         .configuration,
-        "this kubeconfig trusts other certificates than the login did",
+        "\(options.certificatesFrom()) trusts other certificates than the login did",
         remedy: "log in with it first, or put the old ones back"
       )
     }
-    let outcome = await revoke(session)
+    let outcome = if let unable { ForgetOutcome.notRevoked(unable) } else { await revoke(session) }
     do {
       // Before and after it, as at a login.
       try store.advanceEpoch()

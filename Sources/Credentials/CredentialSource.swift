@@ -30,6 +30,8 @@ package struct CredentialSource: Sendable {
     package var contextName: @Sendable () -> String?
     /// The command that logs in for this request, for messages.
     package var loginCommand: @Sendable () -> String
+    /// What says which certificates are trusted for the issuer, for messages.
+    package var certificatesFrom: @Sendable () -> String = { "this kubeconfig" }
 
     /// Makes the options.
     package init(

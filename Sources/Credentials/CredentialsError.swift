@@ -92,10 +92,13 @@ package struct CredentialsError: Error, Sendable {
   }
 
   /// A request that trusts other certificates than the login did; they may be right, which a person has to say.
-  static func otherAuthorities(loginCommand: String) -> CredentialsError {
+  static func otherAuthorities(
+    from source: String = "this kubeconfig",
+    loginCommand: String
+  ) -> CredentialsError {
     CredentialsError(
       .configuration,
-      "this kubeconfig trusts other certificates for the issuer than the login did",
+      "\(source) trusts other certificates for the issuer than the login did",
       remedy: "if that is right, confirm it with a login: \(loginCommand)"
     )
   }

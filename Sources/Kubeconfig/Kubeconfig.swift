@@ -23,7 +23,8 @@ package struct Kubeconfig: Sendable {
   ///   - explicit: the value of `--kubeconfig`; empty counts as not given.
   ///   - environment: the value of `KUBECONFIG`; empty counts as unset.
   ///   - home: the home folder, if there is one.
-  ///   - read: the contents of a file; nil if it does not exist.
+  ///   - read: the contents of a file; nil if it does not exist. What it throws is `.fileUnreadable`, unless it is
+  ///     a `KubeconfigError` itself.
   /// - Returns: the merged contexts and users; empty if there are no files.
   /// - Throws: `.fileMissing`, `.fileUnreadable`, `.tooLarge`, `.malformed` and `.duplicateName`, naming the file.
   package static func load(
@@ -58,6 +59,7 @@ package struct Kubeconfig: Sendable {
   ///
   /// Throws `.noCurrentContext` or `.noSuchContext`, with the names that there are.
   package func context(named name: String?) throws(KubeconfigError) -> Context {
+    guard !files.isEmpty else { throw Self.noKubeconfig(name) }
     guard let wanted = name ?? currentContext else {
       throw KubeconfigError(
         .noCurrentContext,
@@ -92,15 +94,22 @@ package struct Kubeconfig: Sendable {
     clusters.first { $0.name == context.cluster }?.pluginSettings
   }
 
+  private static func noKubeconfig(_ context: String?) -> KubeconfigError {
+    KubeconfigError(
+      context == nil ? .noCurrentContext : .noSuchContext,
+      what: "there is no kubeconfig",
+      remedy: "name one with --kubeconfig or KUBECONFIG, or give --issuer-url and --client-id"
+    )
+  }
+
   private var knownContexts: String {
-    if contexts.isEmpty {
-      return files.isEmpty ? "there is no kubeconfig" : "there are no contexts"
-    }
+    if contexts.isEmpty { return "there are no contexts" }
     let shown = contexts.prefix(20).map { quoted($0.name) }.joined(separator: ", ")
     return "there are: " + shown + (contexts.count > 20 ? ", and \(contexts.count - 20) more" : "")
   }
 
-  private static func paths(explicit: String?, environment: String?, home: String?) -> [String] {
+  /// The files that ``load(explicit:environment:home:read:)`` looks for, in their order.
+  package static func paths(explicit: String?, environment: String?, home: String?) -> [String] {
     if let explicit, !explicit.isEmpty { return [explicit] }
     if let environment, !environment.isEmpty {
       return firstOfEach(environment.split(separator: ":").map { String($0) }, \.self)
@@ -115,6 +124,8 @@ package struct Kubeconfig: Sendable {
   ) throws(KubeconfigError) -> [UInt8]? {
     do {
       return try read(path)
+    } catch let error as KubeconfigError {
+      throw error
     } catch {
       throw KubeconfigError(
         .fileUnreadable,

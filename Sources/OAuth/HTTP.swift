@@ -39,7 +39,7 @@ package struct HTTPAnswer: Sendable {
 /// Why there is no HTTP answer.
 ///
 /// What matters is whether the server can have acted on the request.
-package enum TransportFailure: Error, Sendable, Equatable {
+package enum TransportFailure: Error, Sendable, Equatable, CustomStringConvertible {
   /// Nothing was sent: DNS, connection refused or timed out, proxy.
   case notSent(String)
   /// The TLS handshake failed, so nothing was sent either.
@@ -48,6 +48,14 @@ package enum TransportFailure: Error, Sendable, Equatable {
   case noAnswer(String)
   /// The answer is larger than the sender accepts, in bytes.
   case tooLarge(limit: Int)
+
+  /// The reason alone, in the words of whatever failed.
+  package var description: String {
+    switch self {
+    case .notSent(let reason), .tls(let reason), .noAnswer(let reason): reason
+    case .tooLarge(let limit): "the answer has more than \(limit) bytes"
+    }
+  }
 }
 
 /// Sends one request and gives the whole answer.

@@ -17,6 +17,18 @@ package enum Output {
     _ = signal(SIGPIPE, SIG_IGN)
     return writeAll(bytes, to: descriptor, at: nil)
   }
+
+  /// What is behind an error number of writing, in one line.
+  package static func reason(_ number: Int32) -> String {
+    guard number != EPIPE else { return "whoever ran lanyard has gone" }
+    guard let text = unsafe strerror(number) else { return "error \(number)" }
+    var bytes = unsafe Array(UnsafeRawBufferPointer(start: text, count: strlen(text)))
+    // As our messages begin; without the tables that lower-casing a string would bring into the small program.
+    if let first = bytes.first, (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(first) {
+      bytes[0] = first | 0x20
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
 }
 
 /// Writes all of `bytes`, at `offset` or at the current position; false with `errno` set on an error.

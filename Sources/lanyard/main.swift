@@ -59,7 +59,12 @@ func answer() -> ArraySlice<UInt8>? {
 
 if let body = answer() {
   // Without running exit handlers: there are none, and the C++ runtime's own cost time.
-  _exit(Output.write(body) ? 0 : 1)
+  if Output.write(body) { _exit(0) }
+  // As the full program says it.
+  let lines =
+    "lanyard: the credential could not be written to stdout\n  \(Output.reason(errno))\n"
+  _ = Output.write(Array(lines.utf8)[...], to: 2)
+  _exit(1)
 }
 let failure = unsafe FullProgram.replaceProcess(arguments: CommandLine.unsafeArgv)
 _ = Output.write(Array(failure.utf8)[...], to: 2)

@@ -101,7 +101,7 @@ import Darwin
     let found = try lookup.find(name)
     #expect(found.context == context)
     #expect(found.user.oidc?.issuerURL == "https://id.test")
-    #expect(found.user.oidc?.client.clientID == "kube")
+    #expect(found.user.oidc?.clientID == "kube")
     #expect(found.user.oidc?.account == account)
     #expect(found.environment.map(\.0) == ["XDG_STATE_HOME"])
     #expect(found.environment.map(\.1) == ["/state"])
@@ -110,7 +110,7 @@ import Darwin
   @Test func aksIsALoginAtTheTenantsIssuer() throws {
     let options = try #require(try lookup.find("aks of a tenant").user.oidc)
     #expect(options.issuerURL == "https://login.chinacloudapi.cn/contoso.com/v2.0")
-    #expect(options.client.clientID == "80faf920-1908-4b52-b5ef-a8e7bedfc67a")
+    #expect(options.clientID == "80faf920-1908-4b52-b5ef-a8e7bedfc67a")
     #expect(options.scopes == ["6dae42f8-4368-4678-94ff-3960e28e3630/.default"])
     #expect(options.token == .access)
     #expect(options.login == .browser)
@@ -130,8 +130,59 @@ import Darwin
     #expect(failure?.remedy.isEmpty == false)
   }
 
+  /// What cannot be understood is not passed over: somebody may be logged in for it.
   @Test func allAreThoseThatRunLanyard() throws {
-    #expect(try lookup.all().map(\.context) == ["first", "second", "work", "aks of a tenant"])
+    let all = try lookup.all()
+    #expect(
+      all.map(\.name) == [
+        "first", "second", "work", "odd", "aks", "aks of a tenant", "aks of a machine",
+      ]
+    )
+    let found = all.compactMap { try? $0.found.get() }
+    #expect(
+      found.filter(\.user.isSignedInHere).map(\.context) == [
+        "first", "second", "work", "aks of a tenant",
+      ]
+    )
+    #expect(found.map(\.context).contains("aks of a machine"))
+    let odd = #expect(throws: Failure.self) {
+      try all.first { $0.name == "odd" }?.found.get()
+    }
+    #expect(odd?.what.contains("unknown option '--colour'") == true, "\(odd?.what ?? "")")
+  }
+
+  @Test func aContextThatIsNotUnderstoodIsNamedWithTheReason() {
+    let failure = #expect(throws: Failure.self) { try lookup.find("odd") }
+    #expect(
+      failure?.what.hasPrefix(
+        "context \"odd\": its user runs lanyard with arguments that it does not know: "
+      ) == true
+    )
+  }
+
+  @Test(arguments: [
+    ("/", "is not a regular file"), ("/dev/zero", "is not a regular file"),
+  ])
+  func whatIsNoFileIsNamed(path: String, why: String) {
+    let failure = #expect(throws: Failure.self) {
+      try ContextLookup(environment: ["KUBECONFIG": path], kubeconfig: nil).find(nil)
+    }
+    #expect(failure?.what.contains(why) == true, "\(failure?.what ?? "")")
+    #expect(failure?.code == "kubeconfig.file-unreadable")
+  }
+
+  @Test func aHugeFileIsNamed() {
+    #expect(unsafe truncate(path, 17 << 20) == 0)
+    let failure = #expect(throws: Failure.self) { try lookup.find(nil) }
+    #expect(failure?.what.contains("is larger than 16777216 bytes") == true)
+    #expect(failure?.code == "kubeconfig.too-large")
+  }
+
+  @Test func theNullDeviceIsAnEmptyKubeconfig() {
+    let failure = #expect(throws: Failure.self) {
+      try ContextLookup(environment: ["KUBECONFIG": "/dev/null"], kubeconfig: nil).find(nil)
+    }
+    #expect(failure?.what == "no context was named and the kubeconfig has no current one")
   }
 
   @Test func contextOfOptions() throws {
@@ -150,6 +201,7 @@ import Darwin
     let lookup = ContextLookup(environment: ["KUBECONFIG": "/nowhere/config"], kubeconfig: nil)
     let failure = #expect(throws: Failure.self) { try lookup.find(nil) }
     #expect(failure?.exitCode == 7)
+    #expect(failure?.what == "there is no kubeconfig")
     #expect(lookup.context(for: try GetTokenOIDC.parse([]).options) == nil)
   }
 }

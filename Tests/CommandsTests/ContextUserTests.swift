@@ -54,7 +54,9 @@ import Foundation
       Issue.record("no user of GKE")
       return
     }
-    #expect(try lookup.all().map(\.context) == ["eks", "twin", "plugin", "oidc"])
+    let found = try lookup.all().compactMap { try? $0.found.get() }
+    #expect(found.map(\.context) == ["eks", "twin", "plugin", "gke", "oidc"])
+    #expect(found.filter { !$0.user.isSignedInHere }.map(\.context) == ["gke"])
   }
 
   @Test func `arguments that are not known`() {

@@ -31,6 +31,40 @@ import Testing
     #expect(failure.shown(verbose: false).lines.count == 2)
   }
 
+  /// What the first line says already is not said again, and nothing in the words of Swift.
+  @Test(arguments: [
+    TransportFailure.notSent("no route"), .tls("no route"), .noAnswer("no route"),
+    .tooLarge(limit: 7),
+  ])
+  func aTransportFailureIsItsReason(_ transport: TransportFailure) {
+    let error = OAuthError(transport, fetching: "the keys", from: "id.test")
+    let failure = Failure(CredentialsError(.temporary, "it failed", remedy: "", cause: error))
+    let told = failure.shown(verbose: true).lines
+    #expect(told.last == "  because: \(transport)")
+    #expect(!told.joined().contains("(\""))
+    let known = Failure(exitCode: 5, error.what, remedy: "", cause: error).shown(verbose: true)
+    let isSaid = error.what.contains("\(transport)")
+    #expect(known.lines.count == (isSaid ? 2 : 3), "\(known.lines)")
+  }
+
+  @Test func aHugeValueIsNotRepeatedWhole() {
+    let value = String(repeating: "v", count: 120_000)
+    let words = Array(repeating: "word", count: 30_000).joined(separator: " ")
+    for text in ["the value '\(value)' is wrong", words] {
+      let failure = Failure(exitCode: 2, text, remedy: text, cause: Odd(description: "\(text)!"))
+      for line in failure.shown(verbose: true).lines { #expect(line.count < 4100) }
+    }
+    let remedy = "see \(value.prefix(900))"
+    let failure = Failure(exitCode: 2, "the value \(value) is wrong", remedy: remedy)
+    #expect(
+      failure.lines == [
+        "lanyard: the value \(value.prefix(200))… is wrong",
+        // A command has to be whole.
+        "  \(remedy)",
+      ]
+    )
+  }
+
   @Test func chainGoesThroughOAuthToTransport() {
     let error = OAuthError(.notSent("no route"), fetching: "the keys", from: "id.test")
     let causes = Failure.causes(of: error)

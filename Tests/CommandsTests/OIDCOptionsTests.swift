@@ -13,7 +13,7 @@ import Testing
   @Test func defaults() throws {
     let options = try parse([])
     #expect(options.issuerURL == nil)
-    #expect(options.client.clientID == nil)
+    #expect(options.clientID == nil)
     #expect(options.client.clientSecretFile == nil)
     #expect(options.scopes.isEmpty)
     #expect(options.authorization.audience == nil)
@@ -33,7 +33,7 @@ import Testing
       "--listen-address", "[::1]:0", "--token", "access", "-v",
     ])
     #expect(options.issuerURL == "https://id.test")
-    #expect(options.client.clientID == "kube")
+    #expect(options.clientID == "kube")
     #expect(options.client.clientSecretFile == "/s")
     #expect(options.scopes == ["groups", "email"])
     #expect(options.authorization.audience == "a")
@@ -53,8 +53,42 @@ import Testing
     ["--scope", "a b"], ["--scope", "a\tb"], ["--issuer-url"], ["--unknown"], ["word"],
     ["--login", "device", "--listen-address", "127.0.0.1:0"],
     ["--login", "never", "--listen-address", "127.0.0.1:0"],
+    ["--login", "device", "--redirect-uri", "http://localhost:8000/"],
+    ["--login", "device", "--response-mode", "form_post"],
     ["--client-secret", "in the process list"], ["--client-id", "a", "extra"],
   ]
+
+  /// What `never` bars is a login by kubectl; the one by hand needs the redirect URI.
+  @Test func aLoginByHandComesBackAsRegistered() throws {
+    let words = ["--login", "never", "--redirect-uri", "http://localhost:8000/"]
+    #expect(try parse(words).authorization.redirectURI == "http://localhost:8000/")
+  }
+
+  @Test(arguments: [
+    (["--login", "device"], ["--login", "device"]), (["--login", "auto"], []),
+    (["--login", "never"], []),
+    (
+      ["--login", "paste", "--listen-address", "[::1]:0", "--account", "a"],
+      ["--account", "a", "--listen-address", "[::1]:0", "--login", "paste"]
+    ),
+  ])
+  func wordsOfALogin(_ words: [String], _ login: [String]) throws {
+    #expect(try parse(words).loginWords == login)
+  }
+
+  @Test(arguments: [
+    ["--client-secret-file", "/a", "--client-secret-env", "B"],
+    ["--client-secret-from", "x", "--client-secret-file", "/a"],
+    ["--assertion-file", "/a", "--assertion-env", "A", "--grant-type", "jwt-bearer"],
+    ["--password-env", "P", "--password-from", "p"],
+  ])
+  func twoPlacesOfOneSecretAreNamed(_ words: [String]) {
+    let error = #expect(throws: (any Error).self) { try parse(words) }
+    let told = error.map { GetTokenOIDC.message(for: $0) } ?? ""
+    #expect(told.contains("give only one of "), "\(told)")
+    let given = words.filter { $0.hasPrefix("--") && $0 != "--grant-type" }
+    #expect(given.allSatisfy { told.contains($0) })
+  }
 
   @Test(arguments: refused) func refusals(_ words: [String]) {
     #expect(throws: (any Error).self) { try parse(words) }

@@ -31,6 +31,7 @@ import Testing
     ("a", nil, ["--client-secret-file", "/b"]),
     // The current context is a context, too.
     (nil, nil, ["--account", "b"]), (nil, nil, ["--client-id", "b"]),
+    ("a", nil, ["--par", "never"]),
   ]
 
   @Test(arguments: contradictions.indices) func contradiction(_ index: Int) throws {
@@ -40,5 +41,9 @@ import Testing
       try SessionTarget.name(context, other, options)
     }
     #expect(failure?.exitCode == 2)
+    if context != "a" || other != "b", !words.contains("--issuer-url") {
+      let option = try #require(words.first)
+      #expect(failure?.what == "\(option) is given without --issuer-url")
+    }
   }
 }

@@ -15,4 +15,13 @@ import Testing
   func quoting(_ word: String, _ quoted: String) {
     #expect(ShellWord.quote(word) == quoted)
   }
+
+  /// A kubeconfig of somebody else must not have us suggest an option.
+  @Test(arguments: [
+    ("prod", "prod"), ("--switch", "--context=--switch"), ("-v", "--context=-v"),
+    ("-x y", "'--context=-x y'"), ("a -b", "'a -b'"),
+  ])
+  func contexts(_ name: String, _ shown: String) {
+    #expect(ShellWord.context(name) == shown)
+  }
 }

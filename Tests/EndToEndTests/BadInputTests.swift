@@ -60,6 +60,22 @@ import Darwin
     #expect(Expectation.holds(patterns, lines) == holds)
   }
 
+  /// What a story cannot say: bytes that are no text, and an output that takes nothing.
+  @Test(arguments: [
+    ("\"$1\" login --account \"$(printf '\\377')\"", 2, "an argument is not UTF-8"),
+    ("\"$1\" --version >/dev/full", 1, "no space left on device"),
+    ("\"$1\" --help >/dev/full", 1, "no space left on device"),
+    ("\"$1\" --version >&-", 1, "could not be written to stdout"),
+  ])
+  func `a shell's story`(script: String, status: Int, message: String) async throws {
+    let result = try await ProcessRunner.run(
+      ["/bin/sh", "-c", script, "sh", try Programs.lanyard],
+      environment: ["HOME": "/nowhere"]
+    )
+    #expect(result.status == status, "\(result.errors)")
+    #expect(result.errors.contains(message), "\(result.errors)")
+  }
+
   @Test func `a story with a word that means nothing is refused`() {
     #expect(throws: LabError.self) { try Scenario(parsing: "run --version\nexpect 0") }
     #expect(throws: LabError.self) { try Scenario(parsing: "exit 0") }

@@ -172,6 +172,69 @@ import Testing
     }
   }
 
+  /// A file of the login that is gone for good must not make its session one that cannot be ended.
+  @Test func `logout forgets here what can no longer be told to the issuer`() async throws {
+    try await Desk.with { desk in
+      let file = "\(desk.folder)/ca.pem"
+      try PrivateFile.write(desk.lab.caPEM, to: file)
+      let words = desk.getToken + ["--certificate-authority", file]
+      #expect(try await desk.logIn(words).status == 0)
+      try PrivateFile.write("", to: file)
+      let result = try await desk.lanyard(["logout"] + words.drop { $0 != "--issuer-url" })
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(
+        result.errors.contains(
+          "logged out here, but not at the issuer: --certificate-authority is missing or empty"
+        ),
+        "\(result.errors)"
+      )
+      #expect(result.errors.contains("may still work there"))
+      #expect(desk.lab.count(.revocation) == 0)
+      let again = try await desk.lanyard(["logout"] + words.drop { $0 != "--issuer-url" })
+      #expect(again.status == 7, "where there is nothing to forget, the option is the news")
+      try PrivateFile.write(desk.lab.caPEM, to: file)
+      #expect(try await desk.lanyard(words).status == 3)
+    }
+  }
+
+  /// Nor is the secret shown to an issuer that is no longer trusted, or the session kept because of that.
+  @Test func `logout forgets here what an issuer is no longer trusted with`() async throws {
+    let client = LabClient("robot", secret: "a-secret", method: .secretBasic)
+    try await Desk.with({ $0.clients.append(client) }) { desk in
+      let account = try desk.account()
+      let secret = try desk.file("secret", "a-secret\n")
+      let words = LabKubeconfig.lanyardArguments(desk.lab, clientID: "robot")
+      let session = desk.session(words) + ["--client-secret-file", secret]
+      let login = try await desk.logIn(["login"] + session, as: Desk.alice, account)
+      #expect(login.status == 0, "\(login.errors)")
+      try PrivateFile.write("", to: "\(desk.folder)/home/.config/lanyard/trusted-issuers")
+      let result = try await desk.lanyard(["logout"] + session, account)
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(result.errors.contains("but not at the issuer: the file \(secret) would be sent to"))
+      #expect(desk.lab.count(.revocation) == 0)
+      #expect(try await desk.lanyard(["logout"] + session, account).status == 7)
+    }
+  }
+
+  @Test func `logout of everything names what it does not understand`() async throws {
+    try await Desk.with { desk in
+      let variables = try kubeconfig(desk)
+      try addContexts(["get-token", "oidc", "--colour", "red"], to: "\(desk.folder)/kubeconfig")
+      _ = try await desk.logIn(["login", "lab"], as: Desk.alice, variables)
+      let result = try await desk.lanyard(["logout", "--all"], variables)
+      #expect(result.status == 7)
+      #expect(result.errors.contains("lab: logged out; the refresh token is revoked"))
+      #expect(
+        result.errors.contains(
+          "lanyard: context \"work\": its user runs lanyard with arguments that it does not know: "
+            + "unknown option '--colour'"
+        ),
+        "\(result.errors)"
+      )
+      #expect(!result.errors.contains("static"))
+    }
+  }
+
   @Test func `certificates of a variable are other certificates than the login's`() async throws {
     try await Desk.with { desk in
       #expect(try await desk.logIn().status == 0)
@@ -180,7 +243,10 @@ import Testing
       let words = desk.getToken.drop { $0 != "--issuer-url" }
       let result = try await desk.lanyard(["logout"] + words, ["SSL_CERT_FILE": file])
       #expect(result.status == 7, "\(result.errors)")
-      #expect(result.errors.contains("trusts other certificates than the login did"))
+      #expect(result.errors.contains("SSL_CERT_FILE trusts other certificates than the login did"))
+      let asked = try await desk.lanyard(desk.getToken, ["SSL_CERT_FILE": file])
+      #expect(asked.status == 7, "\(asked.errors)")
+      #expect(asked.errors.contains("lanyard: SSL_CERT_FILE trusts other certificates"))
       let missing = try await desk.lanyard(["logout"] + words, ["SSL_CERT_FILE": "\(file).no"])
       #expect(missing.status == 7, "\(missing.errors)")
       #expect(missing.errors.contains("SSL_CERT_FILE names \(file).no, which does not exist"))

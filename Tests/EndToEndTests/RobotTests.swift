@@ -24,6 +24,24 @@ import Testing
     }
   }
 
+  /// Without a ready credential each call of a robot is a request: that is worth a line.
+  @Test func `a robot whose token cannot be kept ready is told`() async throws {
+    try await Desk.with { desk in
+      let (words, account) = try await robot(desk)
+      let nowhere = ["XDG_RUNTIME_DIR": "/proc/x", "XDG_CACHE_HOME": "/proc/x"]
+      let result = try await desk.lanyard(words, account.merging(nowhere) { $1 })
+      #expect(result.status == 0)
+      #expect(
+        result.errors.hasPrefix(
+          "every call asks anew, for no token can be kept ready: the folder /proc/x"
+        ),
+        "\(result.errors)"
+      )
+      #expect(result.errors.split(separator: "\n").count == 1, "\(result.errors)")
+      #expect(try await desk.lanyard(words, account).errors.isEmpty)
+    }
+  }
+
   /// Real processes: one asks the issuer, and the others find its answer.
   @Test func `twenty that ask at once are one request`() async throws {
     try await Desk.with { desk in

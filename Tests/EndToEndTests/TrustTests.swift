@@ -36,8 +36,8 @@ import Testing
       variables["A_SECRET"] = "a-secret"
       variables["ACTIONS_ID_TOKEN_REQUEST_URL"] = "\(desk.lab.issuer)/userinfo"
       variables["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = "a-secret"
-      let words = desk.getToken + ["--login", "browser"] + options.map { files[$0] ?? $0 }
-      let result = try await desk.lanyard(words, variables)
+      let words = desk.getToken + options.map { files[$0] ?? $0 }
+      let result = try await desk.lanyard(words + ["--login", "browser"], variables)
       #expect(result.status == 7, "\(result.errors)")
       #expect(result.output.isEmpty)
       #expect(result.errors.contains("lanyard trust \(desk.lab.issuer)"), "\(result.errors)")

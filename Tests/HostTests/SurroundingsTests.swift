@@ -104,6 +104,26 @@ import Testing
     #expect(found == expected)
   }
 
+  /// WSL counts as windows, because those of Windows are around it.
+  @Test(
+    arguments: [
+      ([], false), (["display"], true), (["wsl"], true), (["wsl", "display"], true),
+      (["ssh", "display"], false), (["ssh", "wsl"], false), (["container", "display"], false),
+      (["container", "wsl"], false), (["ssh", "container", "wsl", "display"], false),
+    ] as [(Set<String>, Bool)]
+  )
+  func aBrowserThatAPersonSees(_ facts: Set<String>, _ shows: Bool) {
+    let surroundings = Surroundings(
+      stdinIsTerminal: false,
+      stderrIsTerminal: false,
+      hasDisplay: facts.contains("display"),
+      isSSH: facts.contains("ssh"),
+      isContainer: facts.contains("container"),
+      isWSL: facts.contains("wsl")
+    )
+    #expect(surroundings.showsBrowser == shows)
+  }
+
   @Test func aPipeIsNoTerminal() throws {
     let pipe = try Pipe.make()
     #expect(!Terminal.isTerminal(pipe.readEnd))

@@ -30,6 +30,31 @@ import Testing
       closedOutput: true
     )
     #expect(outcome.exit == 1)
+    #expect(outcome.errors == Self.notWritten + "  bad file descriptor\n")
+  }
+
+  private static let notWritten = "lanyard: the credential could not be written to stdout\n"
+
+  @Test func aFullDiskIsNamed() throws {
+    let scratch = try installed(full: "bin/lanyard-full")
+    let environment = variables(scratch)
+    try keep(scratch, environment)
+    let outcome = try run(
+      program(scratch),
+      Self.request,
+      environment: environment,
+      output: "/dev/full"
+    )
+    #expect(outcome.exit == 1)
+    #expect(outcome.errors == Self.notWritten + "  no space left on device\n")
+  }
+
+  @Test(arguments: [
+    (EPIPE, "whoever ran lanyard has gone"), (ENOSPC, "no space left on device"),
+    (EBADF, "bad file descriptor"),
+  ])
+  func whyAnOutputFails(number: Int32, words: String) {
+    #expect(Output.reason(number) == words)
   }
 
   @Test(arguments: ["bin/lanyard-full", "libexec/lanyard/lanyard-full"])

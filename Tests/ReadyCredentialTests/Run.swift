@@ -17,12 +17,13 @@ struct Outcome {
   var errors: String
 }
 
-/// Runs a program to its end, with this environment only; `output` closed if asked for.
+/// Runs a program to its end, with this environment only; its output closed, or a file that is given.
 func run(
   _ path: String,
   _ arguments: [String],
   environment: [String: String],
-  closedOutput: Bool = false
+  closedOutput: Bool = false,
+  output: String? = nil
 ) throws -> Outcome {
   var names = Array("/tmp/lanyard-run-XXXXXX".utf8CString)
   let outputFile = unsafe mkstemp(&names)
@@ -42,6 +43,7 @@ func run(
   unsafe posix_spawn_file_actions_adddup2(&actions, outputFile, 1)
   unsafe posix_spawn_file_actions_adddup2(&actions, errorsFile, 2)
   if closedOutput { unsafe posix_spawn_file_actions_addclose(&actions, 1) }
+  if let output { unsafe posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY, 0) }
   var process: pid_t = 0
   let status = unsafe withCStrings([path] + arguments) { argv in
     unsafe withCStrings(environment.map { "\($0)=\($1)" }) { envp in

@@ -74,7 +74,8 @@ struct CloudCommand {
       storeFolder: store.folder,
       arguments: CommandLine.arguments.dropFirst().map { Array($0.utf8) },
       version: info.version,
-      dependencies: { files.dependencies(of: named.paths) }
+      dependencies: { files.dependencies(of: named.paths) },
+      notKept: { [effects] in effects.reportNotKept($0, toPerson: true) }
     )
     let live = live(files)
     return try await CloudCredential.bytes(slot, effects) {

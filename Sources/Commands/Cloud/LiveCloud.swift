@@ -105,7 +105,7 @@ struct LiveCloud: Sendable {
     return { [arguments] in
       ContextLookup(environment: environment, kubeconfig: nil)
         .context(running: arguments)
-        .map { "lanyard login \(ShellWord.quote($0))" }
+        .map { "lanyard login \(ShellWord.context($0))" }
     }
   }
 

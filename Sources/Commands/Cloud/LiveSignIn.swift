@@ -13,7 +13,7 @@ extension CloudCommand {
     let audience = Audience(
       interactive: nil,
       terminal: host.stderrIsTerminal,
-      display: host.hasDisplay && !host.isSSH && !host.isContainer
+      display: host.showsBrowser
     )
     let way: SignInWay
     switch WhoMayBeAsked.way(preference, audience) {
@@ -22,11 +22,8 @@ extension CloudCommand {
     case .device: way = .device
     case .paste: way = .paste
     case .password, .none:
-      throw CloudError(
-        .loginNeeded,
-        "there is nobody to ask: no terminal to say anything on",
-        remedy: "run it at a terminal, or say --login browser or --login device"
-      )
+      let why = WhoMayBeAsked.why(preference)
+      throw CloudError(.loginNeeded, why.what, remedy: why.remedy)
     }
     return live(way, canAnswer: audience.canAnswer)
   }

@@ -104,7 +104,8 @@ package enum ErrorTable {
     title: "Ready credentials",
     introduction: """
       From the module `ReadyCredential`. These are warnings: the token is printed all the same, and the next call \
-      takes the longer way.
+      takes the longer way. Where that way asks somebody each time (grants that nobody logs in for, and clouds) one \
+      line says so; for sessions, and with the code, only `-v` does.
       """,
     rows: ReadyCredentialError.Code.allCases.map { (ErrorCatalogue.entry($0), "0") }
   )

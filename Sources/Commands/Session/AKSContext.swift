@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import ArgumentParser
 import Azure
 import Clouds
 import Credentials
@@ -12,19 +11,18 @@ struct AKSContext {
   private let options: AKSOptions
   private let environment: [(String, String)]
 
-  /// Nil if the user runs something else, or with arguments that are not known.
-  init?(_ exec: ExecConfig) {
-    var words = exec.args[...]
-    if words.first == "lanyard" { words.removeFirst() }
-    guard words.starts(with: ["get-token", "aks"]),
-      let command = try? GetTokenAKS.parse(Array(words.dropFirst(2)))
-    else { return nil }
-    options = command.options
+  /// Nil if the user runs something else; throws a usage failure for arguments that are not known.
+  init?(_ exec: ExecConfig) throws(Failure) {
+    let words = exec.lanyardArguments
+    guard words.starts(with: ["get-token", "aks"]) else { return nil }
+    options = try GetTokenAKS.parsing(Array(words.dropFirst(2))).options
     environment = exec.env.map { ($0.name, $0.value) }
   }
 
-  /// What a login of OpenID Connect needs; throws a failure that names the way to sign in where that is another.
-  func oidc(_ surroundings: [String: String]) throws -> OIDCOptions {
+  /// What a login of OpenID Connect needs, or the way to sign in where that is another.
+  ///
+  /// Throws a failure for options that cannot be used.
+  func user(_ surroundings: [String: String]) throws(Failure) -> ContextUser {
     let command = try CloudCommand(.current(overriding: environment), verbose: false, byHand: true)
     var effects = command.effectsByHand
     effects.environment = surroundings.merging(environment) { $1 }.filter { !$0.value.isEmpty }
@@ -35,9 +33,9 @@ struct AKSContext {
       throw Failure(CredentialsError(error))
     }
     guard settings.method == .auto || settings.method.isPersons else {
-      throw Self.nobody(settings)
+      return .nobody(Self.nobody(settings))
     }
-    return try AKSLogin(options: options, settings: settings).oidc(effects)
+    return .oidc(try AKSLogin(options: options, settings: settings).oidc(effects))
   }
 
   private static func nobody(_ settings: AzureSettings) -> Failure {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import ArgumentParser
 import Kubeconfig
 
 /// What a context's user gets its token with, as far as `login` and `logout` have to know.
@@ -11,21 +10,19 @@ package enum ContextUser {
   case eks(EKSOptions)
   /// Google credentials, which nobody signs in for here.
   case gke
+  /// A token that nobody logs in for here, with what there is to say to somebody who tries.
+  case nobody(Failure)
 
-  /// Nil for a user that runs another provider, or one with arguments that are not known.
-  init?(_ exec: ExecConfig) {
+  /// Nil for a user that runs another provider; throws a usage failure for arguments that are not known.
+  init?(_ exec: ExecConfig) throws(Failure) {
     let words = exec.lanyardArguments
     guard words.first == "get-token" else { return nil }
     let options = Array(words.dropFirst(2))
     switch words.dropFirst().first {
-    case "oidc":
-      guard let command = try? GetTokenOIDC.parse(options) else { return nil }
-      self = .oidc(command.options)
-    case "eks":
-      guard let command = try? GetTokenEKS.parse(options) else { return nil }
-      self = .eks(command.options)
+    case "oidc": self = .oidc(try GetTokenOIDC.parsing(options).options)
+    case "eks": self = .eks(try GetTokenEKS.parsing(options).options)
     case "gke":
-      guard (try? GetTokenGKE.parse(options)) != nil else { return nil }
+      _ = try GetTokenGKE.parsing(options)
       self = .gke
     default: return nil
     }
@@ -37,8 +34,11 @@ package enum ContextUser {
   }
 
   /// Whether lanyard itself logs people in for it.
-  var isSignedInHere: Bool {
-    if case .gke = self { false } else { true }
+  package var isSignedInHere: Bool {
+    switch self {
+    case .oidc, .eks: true
+    case .gke, .nobody: false
+    }
   }
 
   /// The same user, with how to log in taken from other options.

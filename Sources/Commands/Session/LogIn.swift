@@ -16,10 +16,17 @@ struct LogIn: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "login",
     abstract: "Log in now; says who you are and until when.",
+    usage: """
+      lanyard login [<context>] [<options>]
+      lanyard login --issuer-url <issuer-url> --client-id <client-id> [<options>]
+      """,
     discussion: "Without CONTEXT it is the current context, or the issuer that the options name."
   )
 
-  @Argument(help: "A context of the kubeconfig whose user runs lanyard.")
+  @Argument(
+    help: "A context of the kubeconfig whose user runs lanyard.",
+    completion: .custom(ContextLookup.names)
+  )
   var context: String?
 
   @Flag(help: "Let another person's session be replaced.")
@@ -46,6 +53,7 @@ struct LogIn: AsyncParsableCommand {
         )
       }
       try await EKSSession(eks, target, verbose: global.verbose).logIn(options.login)
+    case .nobody(let why): throw why
     case .gke: throw ContextUser.signedInByGcloud(target.context, "gcloud auth login")
     }
   }

@@ -10,11 +10,19 @@ struct LogOut: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "logout",
     abstract: "Revoke the session at the issuer and forget it here.",
+    usage: """
+      lanyard logout [<context>] [<options>]
+      lanyard logout --all [<options>]
+      lanyard logout --issuer-url <issuer-url> --client-id <client-id> [<options>]
+      """,
     discussion:
       "The session is removed here even if the issuer is away; that is told, because the refresh token then still works there."
   )
 
-  @Argument(help: "A context of the kubeconfig whose user runs lanyard.")
+  @Argument(
+    help: "A context of the kubeconfig whose user runs lanyard.",
+    completion: .custom(ContextLookup.names)
+  )
   var context: String?
 
   @Flag(help: "Every context of the kubeconfig whose user runs lanyard.")
@@ -30,6 +38,10 @@ struct LogOut: AsyncParsableCommand {
   @OptionGroup var global: GlobalOptions
 
   func validate() throws {
+    if options.wantedLogin != nil || !options.listenAddresses.isEmpty {
+      let option = options.wantedLogin == nil ? "--listen-address" : "--login"
+      throw ValidationError("\(option) says how to log in, and a logout asks nobody")
+    }
     if all, context != nil || kubeconfig.context != nil || !options.nameNoSession {
       throw ValidationError("--all means every context; name none and no session beside it")
     }
@@ -48,20 +60,27 @@ struct LogOut: AsyncParsableCommand {
       environment: ProcessSurroundings.current().environment,
       kubeconfig: kubeconfig.kubeconfig
     )
-    var first: (any Error)?
-    for found in try lookup.all() {
+    let contexts = try lookup.all()
+    guard !contexts.isEmpty else { throw lookup.nobodyRunsLanyard }
+    var failures: [Failure] = []
+    for context in contexts {
       do {
-        try await forget(SessionTarget(found), withBrowser: browser && found.user.oidc != nil)
+        try await forget(context)
       } catch {
-        // The first is thrown at the end, and told there; the others are told here.
-        guard first != nil else {
-          first = error
-          continue
-        }
-        (error as? Failure ?? (error as? CredentialsError).map { Failure($0) })?.tell()
+        failures.append(Failure(any: error).naming(context.name).shown(verbose: global.verbose))
       }
     }
-    if let first { throw first }
+    // The first one is thrown, and told by whoever gets it.
+    for failure in failures.dropFirst() { failure.tell() }
+    if let first = failures.first { throw first }
+  }
+
+  private func forget(_ context: ContextLookup.Candidate) async throws {
+    let found = try context.found.get()
+    guard found.user.isSignedInHere else {
+      return StandardError.write("\(Terminal.escape(context.name)): nobody logs in for it here")
+    }
+    try await forget(SessionTarget(found), withBrowser: browser && found.user.oidc != nil)
   }
 
   private func forget(_ target: SessionTarget, withBrowser: Bool) async throws {
@@ -76,24 +95,43 @@ struct LogOut: AsyncParsableCommand {
         )
       }
       try await EKSSession(options, target, verbose: global.verbose).logOut()
+    case .nobody(let why): throw why
     case .gke: throw ContextUser.signedInByGcloud(target.context, "gcloud auth revoke")
     }
   }
 
   private func forget(_ target: SessionTarget, _ options: OIDCOptions) async throws {
-    let composition = try await Composition(
+    let composition: Composition
+    var problem: Failure?
+    do {
+      composition = try await self.composition(target, options)
+    } catch let failure as Failure where failure.exitCode == ExitCodes.configuration {
+      // A file of the login may be gone for good, and its session has to be one that can be ended all the same.
+      composition = try await self.composition(target, options.withoutMaterial)
+      problem = failure
+    }
+    let source = composition.source(interactive: nil, contextKnown: target.context)
+    let name = Terminal.escape(target.context ?? composition.request.issuer.text)
+    let person = browser ? try source.personsName() : nil
+    let outcome = try await source.forget(unable: problem?.what)
+    if let problem, outcome == .nothingToForget { throw problem }
+    tell(outcome, name)
+    if browser, problem == nil, outcome != .nothingToForget {
+      await source.endSessionInBrowser(of: person)
+    }
+  }
+
+  private func composition(
+    _ target: SessionTarget,
+    _ options: OIDCOptions
+  ) async throws -> Composition {
+    try await Composition(
       options,
       .current(overriding: target.environment),
       trust: .required,
       verbose: global.verbose,
       byHand: true
     )
-    let source = composition.source(interactive: nil, contextKnown: target.context)
-    let name = Terminal.escape(target.context ?? composition.request.issuer.text)
-    let person = browser ? try source.personsName() : nil
-    let outcome = try await source.forget()
-    tell(outcome, name)
-    if browser, outcome != .nothingToForget { await source.endSessionInBrowser(of: person) }
   }
 
   private func tell(_ outcome: ForgetOutcome, _ name: String) {

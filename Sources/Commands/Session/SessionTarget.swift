@@ -58,10 +58,12 @@ package struct SessionTarget {
       )
     }
     if options.issuerURL == nil, !options.nameNoSession {
+      // The words lack a --token that is the usual one.
+      let option = options.words.first ?? "--token"
       throw Failure(
         exitCode: ExitCodes.usage,
-        "options that say which session is meant are given without --issuer-url",
-        remedy: "leave them out, because the context's user has them, or give --issuer-url too"
+        "\(option) is given without --issuer-url",
+        remedy: "leave it out, because the context's user has its own, or give --issuer-url too"
       )
     }
     return name

@@ -4,7 +4,6 @@ import ArgumentParser
 import Credentials
 import Host
 import OAuth
-import ReadyCredential
 
 /// `lanyard trust ISSUER`: secrets named in a kubeconfig may be sent to this issuer.
 struct Trust: AsyncParsableCommand {
@@ -21,22 +20,15 @@ struct Trust: AsyncParsableCommand {
   var issuer: String
 
   func run() async throws {
-    let surroundings = ProcessSurroundings.current()
     let trusted: Issuer
     do {
       trusted = try Issuer(issuer)
     } catch {
       throw Failure(CredentialsError(error))
     }
-    guard let folder = StorePath.resolve(surroundings.hot) else {
-      throw Failure(
-        exitCode: ExitCodes.store,
-        "neither XDG_STATE_HOME nor HOME is set",
-        remedy: "set HOME"
-      )
-    }
+    let issuers = try TrustedIssuers.current(.current())
     do {
-      try TrustedIssuers.current(storeFolder: folder).add(trusted)
+      try issuers.add(trusted)
     } catch {
       throw Failure(error, exitCode: ExitCodes.store)
     }

@@ -21,7 +21,10 @@ extension Composition {
       storeFolder: store.folder,
       arguments: arguments,
       version: info.version,
-      dependencies: { dependencies }
+      dependencies: { dependencies },
+      notKept: { [effects, request] in
+        effects.reportNotKept($0, toPerson: request.grant.isUnattended)
+      }
     )
   }
 }
@@ -29,13 +32,15 @@ extension Composition {
 extension ReadySlot {
   /// The slot of one invocation on disk; one that never hits if there is no place for it.
   ///
-  /// `dependencies` are asked for when something is written, and have to be as they were before it was made.
+  /// `dependencies` are asked for when something is written, and have to be as they were before it was made; `notKept`
+  /// hears why it could not be.
   static func live(
     surroundings: ReadyCredential.Surroundings,
     storeFolder: String,
     arguments: [[UInt8]],
     version: ExecVersion,
-    dependencies: @escaping @Sendable () -> [Dependency]
+    dependencies: @escaping @Sendable () -> [Dependency],
+    notKept: @escaping @Sendable (ReadyCredentialError) -> Void
   ) -> ReadySlot {
     let render: @Sendable (String, Date?) -> [UInt8] = { token, expiration in
       ExecCredential.render(version, token: token, expiration: expiration)
@@ -58,7 +63,8 @@ extension ReadySlot {
       key: key,
       storePath: storeFolder,
       caller: Caller.clientGo(surroundings),
-      dependencies: dependencies
+      dependencies: dependencies,
+      notKept: notKept
     )
     return ReadySlot(
       lookup: { place.lookup($0) },
@@ -66,6 +72,15 @@ extension ReadySlot {
       fallback: { place.fallback($0) },
       render: render
     )
+  }
+}
+
+extension Effects {
+  /// Says that a credential could not be kept ready: with `-v` in any case, and to the person where each call now costs
+  /// a request, and not only some milliseconds.
+  func reportNotKept(_ error: ReadyCredentialError, toPerson: Bool) {
+    if toPerson { tell("every call asks anew, for no token can be kept ready: \(error)") }
+    trace("\(ErrorCatalogue.entry(error.code).name): \(error); \(error.remedy)")
   }
 }
 
@@ -83,6 +98,7 @@ private final class ReadyPlace: Sendable {
   private let storePath: String
   private let caller: Caller?
   private let dependencies: @Sendable () -> [Dependency]
+  private let notKept: @Sendable (ReadyCredentialError) -> Void
   private let askedAt = UnixTime(Clock.now())
   private let knowledge = Mutex(Knowledge())
 
@@ -91,13 +107,15 @@ private final class ReadyPlace: Sendable {
     key: ReadyCredentialKey,
     storePath: String,
     caller: Caller?,
-    dependencies: @escaping @Sendable () -> [Dependency]
+    dependencies: @escaping @Sendable () -> [Dependency],
+    notKept: @escaping @Sendable (ReadyCredentialError) -> Void
   ) {
     self.folder = folder
     self.key = key
     self.storePath = storePath
     self.caller = caller
     self.dependencies = dependencies
+    self.notKept = notKept
   }
 
   func lookup(_ now: Date) -> ReadySlot.Found {
@@ -135,8 +153,11 @@ private final class ReadyPlace: Sendable {
       epoch: epoch,
       dependencies: dependencies()
     )
-    // A ready credential that cannot be kept costs the next caller some milliseconds and nothing else.
-    try? folder.write(body, for: key, terms: terms)
+    do {
+      try folder.write(body, for: key, terms: terms)
+    } catch {
+      notKept(error)
+    }
     // Served only after the pause, as it were: a caller whose next token is refused, too, is no reason to renew again.
     let isRenewed = rejected.map { $0 != body[...] } ?? false
     let served = isRenewed ? now.addingTimeInterval(Numbers.rejectionPause) : now

@@ -60,8 +60,8 @@ extension Composition {
   static var noStoreFolder: Failure {
     Failure(
       exitCode: ExitCodes.store,
-      "there is no place for the session store: neither XDG_STATE_HOME nor HOME is set",
-      remedy: "set HOME"
+      "there is no place for the session store: neither XDG_STATE_HOME nor HOME holds an absolute path",
+      remedy: "set HOME to the path of your home folder"
     )
   }
 
@@ -111,26 +111,38 @@ extension Composition {
   /// The source of credentials for the request.
   func source(interactive: Bool?, contextKnown: String?) -> CredentialSource {
     let host = surroundings.host
-    let display = host.hasDisplay && !host.isSSH && !host.isContainer
+    var sourceOptions = CredentialSource.Options(
+      preference: options.login,
+      audience: Audience(
+        interactive: interactive,
+        terminal: host.stderrIsTerminal,
+        display: host.showsBrowser
+      ),
+      listenAddresses: listenAddresses,
+      hostID: Live.hostID,
+      runtimeFolder: ReadyFolder.resolve(surroundings.hot)?.path,
+      secrets: grantSecrets,
+      contextName: contextName(contextKnown),
+      loginCommand: loginCommand(contextKnown)
+    )
+    sourceOptions.certificatesFrom = certificatesFrom
     return CredentialSource(
       request: request,
       store: store,
       effects: effects,
-      options: CredentialSource.Options(
-        preference: options.login,
-        audience: Audience(
-          interactive: interactive,
-          terminal: host.stderrIsTerminal,
-          display: display
-        ),
-        listenAddresses: listenAddresses,
-        hostID: Live.hostID,
-        runtimeFolder: ReadyFolder.resolve(surroundings.hot)?.path,
-        secrets: grantSecrets,
-        contextName: contextName(contextKnown),
-        loginCommand: loginCommand(contextKnown)
-      )
+      options: sourceOptions
     )
+  }
+
+  /// The variables that add certificates, and the kubeconfig unless it names none.
+  private var certificatesFrom: @Sendable () -> String {
+    let environment = surroundings.environment
+    let kubeconfig = options.certificateAuthority == nil ? [] : ["this kubeconfig"]
+    return {
+      let variables = EnvironmentAuthorities.contributing(environment: environment)
+      let sources = variables + kubeconfig
+      return sources.isEmpty ? "this kubeconfig" : sources.joined(separator: " or ")
+    }
   }
 
   /// The context that is meant: the one that was named, else the kubeconfig's that runs this very plugin.
@@ -147,14 +159,22 @@ extension Composition {
     let options = options
     let context = contextName(contextKnown)
     return {
-      if let name = context() { return "lanyard login \(ShellWord.quote(name))" }
-      return "lanyard login " + options.words.map { ShellWord.quote($0) }.joined(separator: " ")
+      if let name = context() { return "lanyard login \(ShellWord.context(name))" }
+      let words = options.loginWords.map { ShellWord.quote($0) }
+      return "lanyard login " + words.joined(separator: " ")
     }
   }
 }
 
 /// Words as a shell takes them, for commands in messages that people copy.
 package enum ShellWord {
+  /// A context as `lanyard login` takes it; one that looks like an option would be one, and a kubeconfig may come from
+  /// somebody who wishes for that.
+  package static func context(_ name: String) -> String {
+    quote(name.hasPrefix("-") ? "--context=\(name)" : name)
+  }
+
+  /// A word that means nothing else to a shell.
   package static func quote(_ word: String) -> String {
     let plain = word.unicodeScalars.allSatisfy { scalar in
       switch scalar {

@@ -25,19 +25,42 @@ package struct ContextLookup: Sendable {
     package let environment: [(String, String)]
   }
 
+  /// A context whose user runs lanyard.
+  package struct Candidate {
+    /// The context's name.
+    package let name: String
+    /// What its user runs; why that cannot be understood.
+    package let found: Result<Found, Failure>
+  }
+
   private func load() throws(KubeconfigError) -> Kubeconfig {
     try Kubeconfig.load(
       explicit: kubeconfig,
       environment: environment["KUBECONFIG"],
       home: environment["HOME"],
-      read: { try Files.readBounded($0, limit: 16 << 20) }
+      read: { path in try Self.content(of: path) }
     )
+  }
+
+  /// The bytes of a kubeconfig; nil if there is none.
+  private static func content(of path: String) throws(KubeconfigError) -> [UInt8]? {
+    // A device, which no other kubeconfig may be; kubectl's users name it to have none.
+    if path == "/dev/null" { return [] }
+    do throws(HostError) {
+      return try Files.readBounded(path, limit: 16 << 20)
+    } catch {
+      throw KubeconfigError(
+        error.code == .tooLarge ? .tooLarge : .fileUnreadable,
+        what: "the kubeconfig cannot be read: \(error.message)",
+        remedy: error.remedy ?? "check its owner and mode, or the KUBECONFIG variable"
+      )
+    }
   }
 
   /// What the user of a context runs; the current context if none is named.
   ///
-  /// Throws `Failure`.
-  package func find(_ name: String?) throws -> Found {
+  /// Throws a failure for a context that is not there, or for which nobody logs in here.
+  package func find(_ name: String?) throws(Failure) -> Found {
     let config: Kubeconfig
     let context: Context
     let user: User
@@ -55,17 +78,43 @@ package struct ContextLookup: Sendable {
         remedy: "name a context whose user does, or give --issuer-url and --client-id"
       )
     }
-    guard let given = try self.user(of: exec) else {
-      throw Failure(
-        exitCode: ExitCodes.configuration,
-        "the user of context \"\(context.name)\" runs lanyard with arguments that it does not know",
-        remedy: "compare them with: lanyard get-token --help"
-      )
+    let found: Found
+    do throws(Failure) {
+      found = try self.found(context, exec, config)
+    } catch {
+      throw error.naming(context.name)
     }
+    if case .nobody(let why) = found.user { throw why }
+    return found
+  }
+
+  /// What lanyard is to do for a context; throws why its user's arguments cannot be understood or used.
+  private func found(
+    _ context: Context,
+    _ exec: ExecConfig,
+    _ config: Kubeconfig
+  ) throws(Failure) -> Found {
+    let entra: AKSContext?
+    let other: ContextUser?
+    do throws(Failure) {
+      entra = try AKSContext(exec)
+      other = try ContextUser(exec)
+    } catch {
+      throw Self.notKnown(": \(error.what)")
+    }
+    guard let given = try entra?.user(environment) ?? other else { throw Self.notKnown("") }
     return Found(
       context: context.name,
       user: try Self.complete(given, exec, config, context),
       environment: exec.env.map { ($0.name, $0.value) }
+    )
+  }
+
+  private static func notKnown(_ why: String) -> Failure {
+    Failure(
+      exitCode: ExitCodes.configuration,
+      "its user runs lanyard with arguments that it does not know\(why)",
+      remedy: "compare them with: lanyard get-token --help"
     )
   }
 
@@ -79,36 +128,59 @@ package struct ContextLookup: Sendable {
     guard exec.provideClusterInfo, exec.lanyardArguments.starts(with: ["get-token", "oidc"]),
       case .oidc(let options) = user
     else { return user }
-    return .oidc(try ClusterSettings.completing(options, config.pluginSettings(of: context)))
+    return .oidc(
+      try ClusterSettings.completing(
+        options,
+        typed: exec.lanyardArguments.dropFirst(2),
+        config.pluginSettings(of: context)
+      )
+    )
   }
 
-  /// Every context whose user runs lanyard, which can log in for it.
+  /// Every context whose user runs lanyard, in the order of the files.
   ///
-  /// Throws `Failure` if the kubeconfig cannot be read.
-  package func all() throws -> [Found] {
+  /// Throws a failure if the kubeconfig cannot be read.
+  package func all() throws(Failure) -> [Candidate] {
     let config: Kubeconfig
-    do {
+    do throws(KubeconfigError) {
       config = try load()
     } catch {
       throw Failure(error)
     }
-    return config.contexts.compactMap { context in
-      guard let user = try? config.user(of: context), let exec = user.exec, exec.isLanyard,
-        let given = try? self.user(of: exec), given.isSignedInHere,
-        let user = try? Self.complete(given, exec, config, context)
-      else { return nil }
-      return Found(
-        context: context.name,
-        user: user,
-        environment: exec.env.map { ($0.name, $0.value) }
-      )
+    var candidates: [Candidate] = []
+    for context in config.contexts {
+      guard let exec = (try? config.user(of: context))?.exec, exec.isLanyard else { continue }
+      let found: Result<Found, Failure>
+      do throws(Failure) {
+        found = .success(try self.found(context, exec, config))
+      } catch {
+        found = .failure(error)
+      }
+      candidates.append(Candidate(name: context.name, found: found))
     }
+    return candidates
+  }
+
+  /// What there is to say where ``all()`` finds no context.
+  var nobodyRunsLanyard: Failure {
+    let places = Kubeconfig.paths(
+      explicit: kubeconfig,
+      environment: environment["KUBECONFIG"],
+      home: environment["HOME"]
+    )
+    let sought = places.isEmpty ? "" : "looked in \(places.joined(separator: ", ")); "
+    return Failure(
+      exitCode: ExitCodes.configuration,
+      "no context of the kubeconfig runs lanyard",
+      remedy: "\(sought)name another kubeconfig with --kubeconfig or KUBECONFIG"
+    )
   }
 
   /// The context whose user runs lanyard with these options; the current one if several do.
   package func context(for options: OIDCOptions) -> String? {
     guard let config = try? load() else { return nil }
-    let matching = ((try? all()) ?? []).filter { $0.user.oidc?.words == options.words }
+    let matching = ((try? all()) ?? []).compactMap { try? $0.found.get() }
+      .filter { $0.user.oidc?.words == options.words }
     let current = matching.first { $0.context == config.currentContext }
     return (current ?? matching.first)?.context
   }
@@ -122,12 +194,21 @@ package struct ContextLookup: Sendable {
     }
     return (matching.first { $0.name == config.currentContext } ?? matching.first)?.name
   }
+}
 
-  /// What a user's arguments mean; nil for arguments that are not known.
+extension ContextLookup {
+  /// What a shell may complete a context to: those whose user runs lanyard, in the kubeconfig that the words name.
   ///
-  /// Throws why nobody can log in for them.
-  private func user(of exec: ExecConfig) throws -> ContextUser? {
-    if let entra = AKSContext(exec) { return .oidc(try entra.oidc(environment)) }
-    return ContextUser(exec)
+  /// None if it cannot be read.
+  @Sendable
+  static func names(completing words: [String], _ index: Int, _ prefix: String) -> [String] {
+    let option = "--kubeconfig"
+    let joined = words.last { $0.hasPrefix("\(option)=") }
+    let apart = words.lastIndex(of: option).flatMap { words[($0 + 1)...].first }
+    let lookup = ContextLookup(
+      environment: ProcessSurroundings.current().environment,
+      kubeconfig: apart ?? joined.map { String($0.dropFirst(option.count + 1)) }
+    )
+    return ((try? lookup.all()) ?? []).map(\.name)
   }
 }

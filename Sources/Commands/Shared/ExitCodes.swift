@@ -90,8 +90,12 @@ package enum ExitCodes {
   private static func end(parsing error: any Error, _ root: any ParsableCommand.Type) -> Int32 {
     let text = root.fullMessage(for: error)
     guard root.exitCode(for: error) != .success else {
-      StandardOutput.write(Array((text + "\n").utf8))
-      return 0
+      do throws(Failure) {
+        try StandardOutput.write(Array((text + "\n").utf8), "the text")
+        return 0
+      } catch {
+        return told(error)
+      }
     }
     UsageMessage(message: root.message(for: error), fullMessage: text).failure.tell()
     return usage

@@ -63,19 +63,44 @@ package struct Failure: Error {
     )
   }
 
+  /// The failure that an error is; in the error's own words if it is none of ours.
+  init(any error: any Error) {
+    self =
+      Self.known(error) ?? Failure(exitCode: ExitCodes.failed, "\(error)", remedy: "", cause: error)
+  }
+
+  /// The failure that an error is; nil for one that is not ours, such as the parser's.
+  private static func known(_ error: any Error) -> Failure? {
+    switch error {
+    case let failure as Failure: failure
+    case let error as CredentialsError: Failure(error)
+    case let error as KubeconfigError: Failure(error)
+    case let error as CloudError: Failure(CredentialsError(error))
+    default: nil
+    }
+  }
+
   /// Runs a command, whose errors become failures that show their causes if `verbose`.
   static func telling(verbose: Bool, _ body: () async throws -> Void) async throws {
     do {
       try await body()
-    } catch let error as CredentialsError {
-      throw Failure(error).shown(verbose: verbose)
-    } catch let error as KubeconfigError {
-      throw Failure(error).shown(verbose: verbose)
-    } catch let error as CloudError {
-      throw Failure(CredentialsError(error)).shown(verbose: verbose)
-    } catch let failure as Failure {
-      throw failure.shown(verbose: verbose)
+    } catch {
+      throw known(error)?.shown(verbose: verbose) ?? error
     }
+  }
+
+  /// The same failure with the context that it came up for.
+  func naming(_ context: String) -> Failure {
+    Failure(self, what: "context \"\(context)\": \(what)")
+  }
+
+  private init(_ other: Failure, what: String) {
+    exitCode = other.exitCode
+    self.what = what
+    remedy = other.remedy
+    code = other.code
+    cause = other.cause
+    verbose = other.verbose
   }
 
   /// The same failure with its causes shown if `verbose`.
@@ -87,15 +112,22 @@ package struct Failure: Error {
 
   /// The lines to write, escaped: what happened, what to do and, if `verbose`, code and causes.
   package var lines: [String] {
-    var lines = ["lanyard: \(Terminal.escape(what))"]
-    if !remedy.isEmpty { lines.append("  \(Terminal.escape(remedy))") }
+    var lines = ["lanyard: \(Self.shown(what))"]
+    if !remedy.isEmpty {
+      lines.append("  \(Terminal.escape(BoundedText.shortenedLine(remedy)))")
+    }
     guard verbose else { return lines }
     lines.append("  code: \(code)")
-    // The outermost cause often is the failure itself, in its own words.
-    lines += Self.causes(of: cause).filter { $0 != what }.map {
-      "  because: \(Terminal.escape($0))"
+    // The outermost cause often is the failure itself, in its own words, and the innermost stands in them.
+    lines += Self.causes(of: cause).filter { !what.contains($0) }.map {
+      "  because: \(Self.shown($0))"
     }
     return lines
+  }
+
+  /// Escaped, and with a bound on what an argument or a server puts into it.
+  private static func shown(_ text: String) -> String {
+    Terminal.escape(BoundedText.shortened(text))
   }
 
   /// Writes the failure to stderr.

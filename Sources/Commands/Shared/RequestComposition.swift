@@ -68,7 +68,7 @@ struct RequestComposition {
 
   private func client(_ issuer: Issuer) async throws(Failure) -> OAuthClient {
     let client = options.client
-    guard let id = client.clientID, !id.isEmpty else {
+    guard let id = options.clientID, !id.isEmpty else {
       throw Failure(
         exitCode: ExitCodes.usage,
         "--client-id is missing",

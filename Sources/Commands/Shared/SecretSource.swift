@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ArgumentParser
 import Host
 import OAuth
 
@@ -29,6 +30,13 @@ enum SecretSource: Sendable, Equatable {
     }
   }
 
+  /// Throws a usage error, which names those that are given, if more than one of these options is.
+  static func checkOne(_ options: [(value: String?, name: String)]) throws {
+    let given = options.compactMap { $0.value == nil ? nil : $0.name }
+    guard given.count > 1 else { return }
+    throw ValidationError("give only one of \(given.joined(separator: " and "))")
+  }
+
   /// How a message names it.
   var words: String {
     switch self {
@@ -54,7 +62,7 @@ struct OptionFile {
     } catch {
       throw Failure(
         exitCode: ExitCodes.configuration,
-        "\(option) cannot be read: \(path)",
+        "\(option) cannot be read: \(error.message)",
         remedy: error.remedy ?? "check the path and its mode",
         cause: error
       )

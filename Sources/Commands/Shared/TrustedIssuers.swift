@@ -2,6 +2,7 @@
 
 package import Host
 package import OAuth
+import ReadyCredential
 
 /// The issuers that the user has trusted with secrets which a kubeconfig names: one a line, in a file of their own.
 ///
@@ -18,10 +19,20 @@ package struct TrustedIssuers: Sendable {
   package init(home: String) { path = "\(home)/.config/lanyard/trusted-issuers" }
 
   /// The file of this account; else, for accounts without a home of their own, one beside the session store.
-  static func current(storeFolder: String) -> TrustedIssuers {
-    AccountHome.path().map { TrustedIssuers(home: $0) }
-      ?? TrustedIssuers(path: "\(storeFolder)/trusted-issuers")
+  ///
+  /// Throws a failure if there is no place for that either.
+  static func current(_ surroundings: ProcessSurroundings) throws(Failure) -> TrustedIssuers {
+    if let home = AccountHome.path() { return TrustedIssuers(home: home) }
+    guard let folder = StorePath.resolve(surroundings.hot) else { throw Composition.noStoreFolder }
+    return TrustedIssuers(storeFolder: folder)
   }
+
+  /// The file of this account, where it is known where the session store is.
+  static func current(storeFolder: String) -> TrustedIssuers {
+    AccountHome.path().map { TrustedIssuers(home: $0) } ?? TrustedIssuers(storeFolder: storeFolder)
+  }
+
+  private init(storeFolder: String) { self.init(path: "\(storeFolder)/trusted-issuers") }
 
   private init(path: String) { self.path = path }
 

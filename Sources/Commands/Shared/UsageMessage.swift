@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ArgumentParser
+
 /// What ArgumentParser says about a command line that it does not take, in the form of our messages.
 package struct UsageMessage {
   /// The failure: what is wrong in one line, and where to look.
@@ -31,5 +33,16 @@ package struct UsageMessage {
     guard let see = text.firstRange(of: "See '") else { return nil }
     let command = text[see.upperBound...].prefix { $0 != "'" }
     return command.hasSuffix("--help") ? String(command) : nil
+  }
+}
+
+extension ParsableArguments {
+  /// Words that were not typed for this process parsed, such as a kubeconfig's; throws a usage failure.
+  static func parsing(_ words: [String]) throws(Failure) -> Self {
+    do {
+      return try parse(words)
+    } catch {
+      throw UsageMessage(message: message(for: error), fullMessage: "").failure
+    }
   }
 }

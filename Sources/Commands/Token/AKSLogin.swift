@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import ArgumentParser
 import Azure
 import Clouds
 import Credentials
@@ -19,11 +18,10 @@ struct AKSLogin {
     } catch {
       throw Failure(CredentialsError(error))
     }
-    do {
-      return try GetTokenOIDC.parse(words).options
-    } catch {
-      throw UsageMessage(message: GetTokenOIDC.message(for: error), fullMessage: "").failure
-    }
+    var oidc = try GetTokenOIDC.parsing(words).options
+    // Afterwards, because a context keeps its redirect URI for a login by hand even if its own is by device code.
+    oidc.wantedLogin = login
+    return oidc
   }
 
   private func words(_ effects: CloudEffects) throws(CloudError) -> [String] {
@@ -40,7 +38,7 @@ struct AKSLogin {
     words.add("--redirect-uri", options.person.redirectURL ?? "http://localhost")
     words.add("--auth-param", options.person.loginHint.map { "login_hint=\($0)" })
     if settings.method == .password { try addPassword(&words) }
-    return words.words + login
+    return words.words
   }
 
   private func addPassword(_ words: inout OptionWords) throws(CloudError) {
@@ -58,11 +56,11 @@ struct AKSLogin {
     password.add(to: &words)
   }
 
-  private var login: [String] {
+  private var login: LoginPreference? {
     switch settings.method {
-    case .browser: ["--login", LoginPreference.browser.rawValue]
-    case .device: ["--login", LoginPreference.device.rawValue]
-    default: []
+    case .browser: .browser
+    case .device: .device
+    default: nil
     }
   }
 }

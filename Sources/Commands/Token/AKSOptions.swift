@@ -89,7 +89,10 @@ package struct AKSOptions: ParsableArguments {
 /// What an application or a machine proves itself with; secrets come from files and variables.
 package struct AKSApplicationOptions: ParsableArguments {
   /// Path of the file with the application's secret.
-  @Option(help: ArgumentHelp("A file with the application's secret.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("A file with the application's secret.", valueName: "file"),
+    completion: .file()
+  )
   package var clientSecretFile: String?
 
   /// Name of the variable with it.
@@ -112,7 +115,8 @@ package struct AKSApplicationOptions: ParsableArguments {
     help: ArgumentHelp(
       "A file with the application's certificate and key, PEM or PFX.",
       valueName: "file"
-    )
+    ),
+    completion: .file()
   )
   package var clientCertificate: String?
 
@@ -136,7 +140,8 @@ package struct AKSApplicationOptions: ParsableArguments {
 
   /// Path of the file with that file's password.
   @Option(
-    help: ArgumentHelp("A file with the password of --client-certificate.", valueName: "file")
+    help: ArgumentHelp("A file with the password of --client-certificate.", valueName: "file"),
+    completion: .file()
   )
   package var clientCertificatePasswordFile: String?
 
@@ -163,7 +168,8 @@ package struct AKSApplicationOptions: ParsableArguments {
     help: ArgumentHelp(
       "A file with a token that the application trusts; read anew each time.",
       valueName: "file"
-    )
+    ),
+    completion: .file()
   )
   package var federatedTokenFile: String?
 
@@ -183,21 +189,17 @@ package struct AKSApplicationOptions: ParsableArguments {
 
   /// Throws a usage error for options that contradict each other.
   package func validate() throws {
-    let secrets = [clientSecretFile, clientSecretEnv, clientSecretFrom]
-    let certificates = [clientCertificate, clientCertificateEnv, clientCertificateFrom]
-    guard (secrets + certificates).count(where: { $0 != nil }) <= 1 else {
-      throw ValidationError(
-        "give one of --client-secret-file, -env and -from and --client-certificate, -env and -from, not several"
-      )
-    }
-    let passwords = [
-      clientCertificatePasswordFile, clientCertificatePasswordEnv, clientCertificatePasswordFrom,
-    ]
-    guard passwords.count(where: { $0 != nil }) <= 1 else {
-      throw ValidationError(
-        "give one of --client-certificate-password-file, -env and -from, not several"
-      )
-    }
+    try SecretSource.checkOne([
+      (clientSecretFile, "--client-secret-file"), (clientSecretEnv, "--client-secret-env"),
+      (clientSecretFrom, "--client-secret-from"), (clientCertificate, "--client-certificate"),
+      (clientCertificateEnv, "--client-certificate-env"),
+      (clientCertificateFrom, "--client-certificate-from"),
+    ])
+    try SecretSource.checkOne([
+      (clientCertificatePasswordFile, "--client-certificate-password-file"),
+      (clientCertificatePasswordEnv, "--client-certificate-password-env"),
+      (clientCertificatePasswordFrom, "--client-certificate-password-from"),
+    ])
   }
 
   /// Where the application's secret comes from, if options name it.

@@ -7,16 +7,13 @@ extension ClientCredential.Method: Choice {}
 
 /// How the OAuth client shows who it is; secrets come from files and variables, never from an argument.
 package struct ClientOptions: ParsableArguments {
-  /// The OAuth client.
-  @Option(help: "The OAuth client that kubectl logs in as.")
-  package var clientID: String?
-
   /// Path of the file with the client's secret.
   @Option(
     help: ArgumentHelp(
       "A file with the client's secret, for confidential clients. It is sent only to an issuer that you trusted.",
       valueName: "file"
-    )
+    ),
+    completion: .file()
   )
   package var clientSecretFile: String?
 
@@ -43,7 +40,8 @@ package struct ClientOptions: ParsableArguments {
     help: ArgumentHelp(
       "A file with the client's private key (PEM), for private_key_jwt and for --client-certificate-file.",
       valueName: "file"
-    )
+    ),
+    completion: .file()
   )
   package var clientKeyFile: String?
 
@@ -79,7 +77,8 @@ package struct ClientOptions: ParsableArguments {
     help: ArgumentHelp(
       "A file with the client's certificate chain (PEM), for tls_client_auth (RFC 8705).",
       valueName: "file"
-    )
+    ),
+    completion: .file()
   )
   package var clientCertificateFile: String?
 
@@ -137,17 +136,41 @@ package struct ClientOptions: ParsableArguments {
     )
   }
 
+  /// The same client, without what it shows who it is with.
+  var withoutMaterial: ClientOptions {
+    var copy = self
+    copy.clientSecretFile = nil
+    copy.clientSecretEnv = nil
+    copy.clientSecretFrom = nil
+    copy.clientKeyFile = nil
+    copy.clientKeyEnv = nil
+    copy.clientKeyFrom = nil
+    copy.clientKeyID = nil
+    copy.clientCertificateFile = nil
+    copy.clientCertificateEnv = nil
+    copy.clientCertificateFrom = nil
+    copy.clientAuth = nil
+    return copy
+  }
+
   /// Options with their defaults, as parsing needs them.
   package init() {}
 
   /// Throws a usage error for options that contradict each other.
   package func validate() throws {
-    try Self.oneOf("--client-secret", [clientSecretFile, clientSecretEnv, clientSecretFrom])
-    try Self.oneOf("--client-key", [clientKeyFile, clientKeyEnv, clientKeyFrom])
-    try Self.oneOf(
-      "--client-certificate",
-      [clientCertificateFile, clientCertificateEnv, clientCertificateFrom]
-    )
+    try SecretSource.checkOne([
+      (clientSecretFile, "--client-secret-file"), (clientSecretEnv, "--client-secret-env"),
+      (clientSecretFrom, "--client-secret-from"),
+    ])
+    try SecretSource.checkOne([
+      (clientKeyFile, "--client-key-file"), (clientKeyEnv, "--client-key-env"),
+      (clientKeyFrom, "--client-key-from"),
+    ])
+    try SecretSource.checkOne([
+      (clientCertificateFile, "--client-certificate-file"),
+      (clientCertificateEnv, "--client-certificate-env"),
+      (clientCertificateFrom, "--client-certificate-from"),
+    ])
     if certificateSource != nil, keySource == nil {
       throw ValidationError("a certificate of the client needs its key: --client-key-file")
     }
@@ -155,15 +178,6 @@ package struct ClientOptions: ParsableArguments {
       throw ValidationError("--client-key-id is for --client-key-file")
     }
     if let clientAuth { try validate(clientAuth) }
-  }
-
-  /// The three ways to name a secret exclude each other.
-  private static func oneOf(_ option: String, _ ways: [String?]) throws {
-    guard ways.count(where: { $0 != nil }) <= 1 else {
-      throw ValidationError(
-        "give one of \(option)-file, \(option)-env and \(option)-from, not several"
-      )
-    }
   }
 
   private func validate(_ method: ClientCredential.Method) throws {
@@ -185,7 +199,6 @@ package struct ClientOptions: ParsableArguments {
   }
 
   func add(to words: inout OptionWords) {
-    words.add("--client-id", clientID)
     words.add("--client-secret-file", clientSecretFile)
     words.add("--client-secret-env", clientSecretEnv)
     words.add("--client-secret-from", clientSecretFrom)

@@ -1,33 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import ArgumentParser
+import Credentials
 package import Kubeconfig
 
 /// Options that a cluster gives in its `client.authentication.k8s.io/exec` extension, so that users need none.
 package enum ClusterSettings {
   /// The options with what the cluster adds, if they name no issuer themselves; what they do say wins.
   ///
-  /// Members are long option names without dashes; their values are strings, lists of strings, or true. Throws a
-  /// configuration failure for members that are no options.
+  /// `typed` are the words that the options were parsed from: they come last, because of an option that is given twice
+  /// the last one counts. Members are long option names without dashes; their values are strings, lists of strings, or
+  /// true. Throws a configuration failure for members that are no options.
   package static func completing(
     _ options: OIDCOptions,
+    typed: some Sequence<String>,
     _ settings: PluginSettings?
   ) throws(Failure) -> OIDCOptions {
     guard options.issuerURL == nil, let settings else { return options }
-    let words = try words(of: settings)
-    do {
-      var merged = try GetTokenOIDC.parse(words + options.words).options
-      merged.adopt(mannerOf: options)
-      return merged
+    let words = try words(of: settings, for: options.wantedLogin)
+    do throws(Failure) {
+      return try GetTokenOIDC.parsing(words + typed).options
     } catch {
-      let usage = UsageMessage(message: GetTokenOIDC.message(for: error), fullMessage: "")
-      throw refusal(usage.failure.what)
+      throw refusal(error.what)
     }
   }
 
-  private static func words(of settings: PluginSettings) throws(Failure) -> [String] {
+  /// The way back from a browser is nothing to a user who has said to log in without one.
+  private static let browserMembers = ["listen-address", "redirect-uri", "response-mode"]
+
+  private static func words(
+    of settings: PluginSettings,
+    for login: LoginPreference?
+  ) throws(Failure) -> [String] {
+    let passedOver = login == .device || login == .never ? browserMembers : []
     var words: [String] = []
-    for entry in settings.entries {
+    for entry in settings.entries where !passedOver.contains(entry.name) {
       try refuseSurroundings(entry)
       let name = "--\(entry.name)"
       switch entry.value {

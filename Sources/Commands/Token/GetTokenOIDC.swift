@@ -12,6 +12,7 @@ package struct GetTokenOIDC: AsyncParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: "oidc",
     abstract: "Print a credential from an OpenID Connect provider.",
+    usage: "lanyard get-token oidc --issuer-url <issuer-url> --client-id <client-id> [<options>]",
     discussion: """
       example of the kubeconfig user that runs it:
         kubectl config set-credentials me \\
@@ -40,7 +41,12 @@ package struct GetTokenOIDC: AsyncParsableCommand {
     let raw = surroundings.hot.variable("KUBERNETES_EXEC_INFO")
     let info = try ExecInfo.parse(raw)
     let settings = info.cluster?.config.flatMap { PluginSettings(json: $0) }
-    let options = try ClusterSettings.completing(options, settings)
+    let options = try ClusterSettings.completing(
+      options,
+      // After `lanyard get-token oidc`.
+      typed: CommandLine.arguments.dropFirst(3),
+      settings
+    )
     let composition = try await Composition(
       options,
       surroundings,

@@ -28,7 +28,8 @@ package struct GrantOptions: ParsableArguments {
     help: ArgumentHelp(
       "A file with the token for token-exchange, jwt-bearer or given, such as a projected one; read anew each time.",
       valueName: "file"
-    )
+    ),
+    completion: .file()
   )
   package var assertionFile: String?
 
@@ -80,11 +81,10 @@ package struct GrantOptions: ParsableArguments {
   /// Throws a usage error for options that contradict each other.
   package func validate() throws {
     let assertion = [assertionFile, assertionEnv, assertionFrom?.rawValue].compactMap { $0 }
-    guard assertion.count <= 1 else {
-      throw ValidationError(
-        "give one of --assertion-file, --assertion-env and --assertion-from, not several"
-      )
-    }
+    try SecretSource.checkOne([
+      (assertionFile, "--assertion-file"), (assertionEnv, "--assertion-env"),
+      (assertionFrom?.rawValue, "--assertion-from"),
+    ])
     let wantsPassword = grantType == .password
     if password.username == nil, wantsPassword {
       throw ValidationError("--grant-type password needs --username")

@@ -3,17 +3,15 @@
 package import ArgumentParser
 package import Credentials
 import Host
+import OAuth
 
 extension LoginPreference: Choice {}
 extension TokenKind: Choice {}
 
 /// The options of `get-token oidc`, which `login` and `logout` read from a kubeconfig or take themselves.
 package struct OIDCOptions: ParsableArguments {
-  /// The issuer, as configured.
-  @Option(
-    help: "The issuer, as its discovery document spells it: https://id.example.com/realms/dev."
-  )
-  package var issuerURL: String?
+  /// What has to be said, and is shown first.
+  @OptionGroup(title: "Issuer and client") package var issuer: IssuerOptions
 
   /// The name of a preset.
   @Option(
@@ -36,7 +34,8 @@ package struct OIDCOptions: ParsableArguments {
     help: ArgumentHelp(
       "Certificates (PEM) that are trusted for the issuer beside the system's.",
       valueName: "file"
-    )
+    ),
+    completion: .file()
   )
   package var certificateAuthority: String?
 
@@ -44,9 +43,12 @@ package struct OIDCOptions: ParsableArguments {
   @Option(help: "A label that keeps two logins at one issuer apart.")
   package var account: String?
 
-  /// How to log in.
-  @Option(help: "How to log in: auto decides by who is there.")
-  package var login: LoginPreference = .auto
+  /// How to log in, as it was asked for; nil if nothing was said.
+  @Option(
+    name: .customLong("login"),
+    help: "How to log in: auto decides by who is there; auto unless it is said."
+  )
+  package var wantedLogin: LoginPreference?
 
   /// `HOST:PORT` on loopback, in order of preference.
   @Option(
@@ -77,14 +79,23 @@ package struct OIDCOptions: ParsableArguments {
   /// Which token goes to the API server: the ID token of a person, the access token of a robot, unless it is said.
   package var token: TokenKind { wantedToken ?? (grant.grantType.isUnattended ? .access : .id) }
 
+  /// The issuer, as configured.
+  package var issuerURL: String? { issuer.issuerURL }
+
+  /// The OAuth client.
+  package var clientID: String? { issuer.clientID }
+
+  /// How to log in.
+  package var login: LoginPreference { wantedLogin ?? .auto }
+
   /// Options with their defaults, as parsing needs them.
   package init() {}
 
   /// Throws a usage error for options that contradict each other.
   package func validate() throws {
-    if login == .device || login == .never, !listenAddresses.isEmpty {
+    if let option = optionOfBrowsers {
       throw ValidationError(
-        "--listen-address is for a login with a browser and contradicts --login \(login.rawValue)"
+        "\(option) is for a login with a browser and contradicts --login \(login.rawValue)"
       )
     }
     for address in listenAddresses where LoopbackAddress(address) == nil {
@@ -110,11 +121,32 @@ extension OIDCOptions {
   /// Whether nothing was said of what decides which session is meant; how to log in is not part of that.
   package var nameNoSession: Bool { words.isEmpty && wantedToken == nil }
 
+  /// An option about the way back from the browser, where the login is to be without one; nil if there is none.
+  ///
+  /// What `never` bars is a login by `get-token`; one by hand comes back as it is registered.
+  private var optionOfBrowsers: String? {
+    guard login == .device || login == .never else { return nil }
+    if !listenAddresses.isEmpty { return "--listen-address" }
+    guard login == .device else { return nil }
+    if authorization.redirectURI != nil { return "--redirect-uri" }
+    return authorization.responseMode == .query ? nil : "--response-mode"
+  }
+
+  /// The options that log in as these say, as words of a command line.
+  package var loginWords: [String] {
+    var words = OptionWords()
+    words.add("--listen-address", each: listenAddresses)
+    // What is done anyway is not said; and never would not log in.
+    if login != .never { words.add("--login", login, unless: .auto) }
+    return self.words + words.words
+  }
+
   /// The options as words of a command line, for a message that tells what to run.
   package var words: [String] {
     var words = OptionWords()
     words.add("--issuer-url", issuerURL)
     words.add("--provider", provider)
+    words.add("--client-id", clientID)
     client.add(to: &words)
     words.add("--scope", each: scopes)
     authorization.add(to: &words)
@@ -143,11 +175,38 @@ extension OIDCOptions {
     ].compactMap { $0 }
   }
 
+  /// The same session, without what only the issuer has to be shown: certificates, secrets and keys.
+  var withoutMaterial: OIDCOptions {
+    var copy = self
+    copy.certificateAuthority = nil
+    copy.client = copy.client.withoutMaterial
+    copy.grant.password = copy.grant.password.withoutMaterial
+    return copy
+  }
+
   /// Takes how to log in from other options, which say nothing of whose session it is.
-  mutating func adopt(mannerOf other: OIDCOptions) {
-    if other.login != .auto || login == .never { login = other.login }
+  ///
+  /// `never` is for kubectl's calls: it stops nobody who types `lanyard login`.
+  package mutating func adopt(mannerOf other: OIDCOptions) {
+    if other.wantedLogin != nil || login == .never { wantedLogin = other.wantedLogin }
     if !other.listenAddresses.isEmpty { listenAddresses = other.listenAddresses }
   }
+}
+
+/// Which issuer, and which of its clients.
+package struct IssuerOptions: ParsableArguments {
+  /// The issuer, as configured.
+  @Option(
+    help: "The issuer, as its discovery document spells it: https://id.example.com/realms/dev."
+  )
+  package var issuerURL: String?
+
+  /// The OAuth client.
+  @Option(help: "The OAuth client that kubectl logs in as.")
+  package var clientID: String?
+
+  /// Options with their defaults, as parsing needs them.
+  package init() {}
 }
 
 /// Options that every command has.
@@ -158,9 +217,15 @@ struct GlobalOptions: ParsableArguments {
 
 /// Which kubeconfig and which of its contexts.
 struct KubeconfigOptions: ParsableArguments {
-  @Option(help: "The kubeconfig to read, instead of KUBECONFIG and ~/.kube/config.")
+  @Option(
+    help: "The kubeconfig to read, instead of KUBECONFIG and ~/.kube/config.",
+    completion: .file()
+  )
   var kubeconfig: String?
 
-  @Option(help: "The context, for those who are used to kubectl.")
+  @Option(
+    help: "The context, for those who are used to kubectl.",
+    completion: .custom(ContextLookup.names)
+  )
   var context: String?
 }

@@ -13,7 +13,8 @@ package struct PasswordOptions: ParsableArguments {
     help: ArgumentHelp(
       "A file with the password of --username; asked for at the terminal unless given.",
       valueName: "file"
-    )
+    ),
+    completion: .file()
   )
   package var passwordFile: String?
 
@@ -38,6 +39,15 @@ package struct PasswordOptions: ParsableArguments {
   /// Options with their defaults, as parsing needs them.
   package init() {}
 
+  /// Whose password, without where it is.
+  var withoutMaterial: PasswordOptions {
+    var copy = self
+    copy.passwordFile = nil
+    copy.passwordEnv = nil
+    copy.passwordFrom = nil
+    return copy
+  }
+
   /// Whether nothing was said of a password or whose it is.
   var isEmpty: Bool { username == nil && source == nil }
 
@@ -52,11 +62,10 @@ package struct PasswordOptions: ParsableArguments {
 
   /// Throws a usage error for a password that comes from several places.
   package func validate() throws {
-    guard [passwordFile, passwordEnv, passwordFrom].count(where: { $0 != nil }) <= 1 else {
-      throw ValidationError(
-        "give one of --password-file, --password-env and --password-from, not several"
-      )
-    }
+    try SecretSource.checkOne([
+      (passwordFile, "--password-file"), (passwordEnv, "--password-env"),
+      (passwordFrom, "--password-from"),
+    ])
   }
 
   func add(to words: inout OptionWords) {

@@ -33,11 +33,8 @@ extension CredentialSource {
     }
     let way = self.way
     guard way != .none else {
-      throw CredentialsError(
-        .loginNeeded,
-        "there is nobody to ask: no terminal to say anything on",
-        remedy: "run it at a terminal, or say --login browser or --login device"
-      )
+      let why = WhoMayBeAsked.why(options.preference)
+      throw CredentialsError(.loginNeeded, why.what, remedy: why.remedy)
     }
     return try await logIn(way, switching: switching, explicit: true)
   }
@@ -198,7 +195,10 @@ extension CredentialSource {
       return nil
     }
     if let holder = effects.lockHolder(loginLock) {
-      effects.tell("a login at this issuer is in progress (\(holder.words)); waiting for it")
+      let limit = Int(Numbers.login / 60)
+      effects.tell(
+        "a login at this issuer is in progress (\(holder.words)); waiting for it, at most \(limit) min"
+      )
     }
     do {
       return try await queue.take(
@@ -227,7 +227,7 @@ extension CredentialSource {
     case .hand(_, let times) where !times.isDue(at: effects.now()):
       return explicit && session.summary.loggedIn <= began ? nil : session
     case .otherAuthorities where !explicit:
-      throw CredentialsError.otherAuthorities(loginCommand: options.loginCommand())
+      throw otherAuthorities
     default: return nil
     }
   }
@@ -321,9 +321,7 @@ extension CredentialSource {
         remedy: "to change who it belongs to: \(options.loginCommand()) --switch"
       )
     }
-    if old.authoritiesDigest != new.authoritiesDigest, !explicit {
-      throw CredentialsError.otherAuthorities(loginCommand: options.loginCommand())
-    }
+    if old.authoritiesDigest != new.authoritiesDigest, !explicit { throw otherAuthorities }
   }
 }
 

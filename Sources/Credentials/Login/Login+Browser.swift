@@ -90,6 +90,7 @@ extension Login {
         : "open this address in a browser on this machine to log in:"
     )
     effects.tell("  \(url)")
+    effects.tell("  within \(Int(Numbers.login / 60)) min")
     guard audience.canAnswer else { return }
     effects.tell("if that browser is on another machine, paste here the address that it ends at")
   }

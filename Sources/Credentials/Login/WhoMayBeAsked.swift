@@ -75,4 +75,15 @@ package enum WhoMayBeAsked {
     case (.auto, nil, true, false): .deviceOrURL
     }
   }
+
+  /// Why a person who typed the command is not asked, where ``way(_:_:)`` gives none, and what to do about it.
+  package static func why(_ preference: LoginPreference) -> (what: String, remedy: String) {
+    guard preference != .never else {
+      return ("nobody is asked, because --login never says so", "leave it out, or say another way")
+    }
+    return (
+      "there is nobody to ask: no terminal to say anything on",
+      "run it at a terminal, or say --login browser or --login device"
+    )
+  }
 }

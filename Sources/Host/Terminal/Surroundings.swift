@@ -15,6 +15,10 @@ package struct Surroundings: Sendable, Equatable {
   /// Whether this is Linux inside Windows.
   package var isWSL: Bool
 
+  /// Whether a browser opened here is one that the person sees: windows, or those of the Windows around this Linux, and
+  /// neither SSH nor a container in between.
+  package var showsBrowser: Bool { (hasDisplay || isWSL) && !isSSH && !isContainer }
+
   /// Surroundings from their parts.
   package init(
     stdinIsTerminal: Bool,

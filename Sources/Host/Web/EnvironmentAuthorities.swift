@@ -47,6 +47,17 @@ package enum EnvironmentAuthorities {
     return found.sorted { $0.lexicographicallyPrecedes($1) }.flatMap(pem)
   }
 
+  /// The names of those of the two variables that add certificates, for a message.
+  package static func contributing(
+    environment: [String: String],
+    systemFiles: [String] = systemFiles
+  ) -> [String] {
+    ["SSL_CERT_FILE", "SSL_CERT_DIR"].filter { name in
+      let alone = environment.filter { $0.key == name }
+      return (try? added(environment: alone, systemFiles: systemFiles))?.isEmpty == false
+    }
+  }
+
   /// A file's content; what lies in a folder without being a file of ours to read is passed over.
   private static func named(
     _ path: String,
