@@ -81,8 +81,7 @@ extension CredentialSource {
     rejected: Bool,
     _ slot: ReadySlot
   ) async throws(CredentialsError) -> [UInt8] {
-    let id = try request.sessionID
-    let path = store.lockPath(forSession: id)
+    let path = store.lockPath(forSession: try request.sessionID)
     let patience = good == nil ? Numbers.renewalWait : Numbers.patience
     let start = effects.uptime()
     let taken: LockQueue.Taken<[UInt8]>
