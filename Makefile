@@ -23,6 +23,8 @@ BUILD := .build/release
 SWIFT_BUILD := swift build -c release
 programs := lanyard lanyard-full lanyard-lab
 
+# A folder for the shell, whatever stands in its name.
+quoted = '$(subst ','\'',$(1))'
 .PHONY: all build tools tour test test-build providers provider-tools cloud-tools conformance lint bench torture errors fuzz screenshots \
   install clean help
 .DEFAULT_GOAL := all
@@ -67,9 +69,9 @@ lint: tools
 	@scripts/check-errors
 	@scripts/conformance --check
 
-# Measured as installed: stripping makes the difference that install's comment names.
+# Measured as installed: stripping makes the difference that scripts/install names.
 bench: build cloud-tools
-	@$(MAKE) -s install DESTDIR= PREFIX='$(CURDIR)/.build/installed'
+	@scripts/install $(BUILD) .build/installed/bin
 	@scripts/bench .build/installed/bin
 
 conformance: test-build
@@ -91,14 +93,8 @@ fuzz: tools
 	for module in Kubeconfig AWS Azure Google; do $(SWIFT_BUILD) --target $$module || exit; done
 	@scripts/fuzz
 
-# Stripping also copies: a file that the linker wrote piece by piece starts more slowly (docs/linking.md).
 install: build
-	mkdir -p '$(DESTDIR)$(PREFIX)/bin'
-	for program in $(programs); do \
-	  strip -o '$(DESTDIR)$(PREFIX)/bin/'$$program $(BUILD)/$$program \
-	    && chmod 755 '$(DESTDIR)$(PREFIX)/bin/'$$program || exit; \
-	done
-	ln -sf lanyard '$(DESTDIR)$(PREFIX)/bin/kubectl-lanyard'
+	@scripts/install $(BUILD) $(call quoted,$(DESTDIR)$(PREFIX)/bin)
 
 clean:
 	rm -rf .build .build-fuzz
