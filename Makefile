@@ -20,7 +20,8 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 BUILD := .build/release
-SWIFT_BUILD := swift build -c release
+# What is imported stands in Package.swift.
+SWIFT_BUILD := swift build -c release --explicit-target-dependency-import-check error
 programs := lanyard lanyard-full lanyard-lab
 
 # A folder for the shell, whatever stands in its name.

@@ -34,8 +34,8 @@ package enum Limits {
   /// Characters of one JSON number; the longest exact Double in decimal that anyone sends has some
   /// 25.
   package static let jsonNumber = 64
-  /// Bytes of a secret that is looked for in an answer: the least there must be of it, lest ordinary words match, and how
-  /// many of its first ones give it away if an issuer cuts it.
+  /// Bytes of a secret that is looked for in an answer: the least there must be of it, lest ordinary words match, and
+  /// how many of its first ones give it away if an issuer cuts it.
   package static let recognisedSecret = (least: 8, cut: 16)
   /// A private key in PEM with what may stand around it: RSA of 8192 bits has some 6 KB.
   package static let privateKey = 64 * 1024
