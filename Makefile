@@ -23,9 +23,9 @@ BUILD := .build/release
 # What is imported stands in Package.swift.
 SWIFT_BUILD := swift build -c release --explicit-target-dependency-import-check error
 programs := lanyard lanyard-full lanyard-lab
-
 # A folder for the shell, whatever stands in its name.
 quoted = '$(subst ','\'',$(1))'
+
 .PHONY: all build tools tour test test-build providers provider-tools cloud-tools conformance lint bench torture errors fuzz screenshots \
   install clean help
 .DEFAULT_GOAL := all
@@ -48,10 +48,8 @@ test-build: tools
 	$(SWIFT_BUILD) --build-tests
 
 # Some tests ask Chromium what it makes of a page; without a font it makes nothing of it.
-# Real servers and browsers come first and alone: the two cores they want would be missing elsewhere.
 test: lint provider-tools cloud-tools test-build
-	@scripts/run-tests --filter ProviderTests
-	@scripts/run-tests --skip ProviderTests
+	@scripts/run-tests
 
 provider-tools: tools
 	@scripts/providers/install
