@@ -142,7 +142,7 @@ extension ManagedIdentitySource {
     } catch {
       throw refusal(endpoint, error.reason)
     }
-    if address.isLoopback || Self.isLinkLocal(address.host) { return endpoint }
+    if address.isLoopback || address.isLinkLocal { return endpoint }
     guard address.isHTTPS else {
       throw refusal(endpoint, "it is http, which only this machine's own addresses may be")
     }
@@ -163,14 +163,5 @@ extension ManagedIdentitySource {
       "\"\(ShownText.line(endpoint))\" is no endpoint of \(title): \(reason)",
       remedy: "leave that variable to Azure"
     )
-  }
-
-  /// 169.254.0.0/16 and fe80::/10, by their text; a DNS name cannot be mistaken for one.
-  private static func isLinkLocal(_ host: String) -> Bool {
-    let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-    if parts.count == 4, parts.allSatisfy({ UInt8($0) != nil }) {
-      return parts[0] == "169" && parts[1] == "254"
-    }
-    return host.contains(":") && host.lowercased().hasPrefix("fe80:")
   }
 }
