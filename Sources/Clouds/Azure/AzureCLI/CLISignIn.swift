@@ -97,7 +97,7 @@ struct CLISignIn {
     guard let subscription = chosen else {
       throw CloudError(
         named == nil ? .loginNeeded : .configuration,
-        named.map { "the Azure CLI knows no subscription \"\(ShownText.line($0, limit: 60))\"" }
+        named.map { "the Azure CLI knows no subscription \"\(Text.line($0, limit: 60))\"" }
           ?? "nobody is signed in at the Azure CLI",
         remedy: named == nil
           ? "sign in: \(AzureTool.az.signIn(tenant: settings.tenant))"
@@ -226,7 +226,7 @@ struct CLISignIn {
     at authority: EntraAuthority
   ) async throws(CloudError) -> CloudToken {
     let identity = KeptIdentity(
-      name: "\(ShownText.line(person, limit: 60)) at the Azure CLI",
+      name: "\(Text.line(person, limit: 60)) at the Azure CLI",
       parts: [
         "azure-cli", authority.tokenEndpoint, account, settings.server.scope,
         AzureTokens.fingerprint(of: refreshToken),

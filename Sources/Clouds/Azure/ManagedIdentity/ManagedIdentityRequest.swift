@@ -68,13 +68,13 @@ extension ManagedIdentitySource {
       Shape(
         endpoint: endpoint,
         version: "2019-07-01-preview",
-        headers: Self.field("Secret", header)
+        headers: Self.field("Secret", header.expose())
       )
     case .appService(let endpoint, let header):
       Shape(
         endpoint: endpoint,
         version: "2019-08-01",
-        headers: Self.field("X-IDENTITY-HEADER", header),
+        headers: Self.field("X-IDENTITY-HEADER", header.expose()),
         names: Names(client: "client_id", resource: "mi_res_id", object: "principal_id")
       )
     case .arc(let endpoint):
@@ -87,7 +87,7 @@ extension ManagedIdentitySource {
       Shape(
         endpoint: endpoint,
         version: "2017-09-01",
-        headers: Self.field("Secret", secret),
+        headers: Self.field("Secret", secret.expose()),
         names: Names(client: "clientid")
       )
     case .cloudShell(let endpoint):
@@ -160,7 +160,7 @@ extension ManagedIdentitySource {
   private func refusal(_ endpoint: String, _ reason: String) -> CloudError {
     CloudError(
       .configuration,
-      "\"\(ShownText.line(endpoint))\" is no endpoint of \(title): \(reason)",
+      "\"\(Text.line(endpoint))\" is no endpoint of \(title): \(reason)",
       remedy: "leave that variable to Azure"
     )
   }
