@@ -48,6 +48,7 @@ struct CLISignIn {
         effects.trace("\(name) of the Azure CLI cannot be read")
         return nil
       }
+      effects.trace("\(name) of the Azure CLI is torn; reading it again")
       do {
         try await effects.pause(pause)
       } catch {
