@@ -20,8 +20,11 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 BUILD := .build/release
-SWIFT_BUILD := swift build -c release
+# What is imported stands in Package.swift.
+SWIFT_BUILD := swift build -c release --explicit-target-dependency-import-check error
 programs := lanyard lanyard-full lanyard-lab
+# A folder for the shell, whatever stands in its name.
+quoted = '$(subst ','\'',$(1))'
 
 .PHONY: all build tools tour test test-build providers provider-tools cloud-tools conformance lint bench torture errors fuzz screenshots \
   install clean help
@@ -45,10 +48,8 @@ test-build: tools
 	$(SWIFT_BUILD) --build-tests
 
 # Some tests ask Chromium what it makes of a page; without a font it makes nothing of it.
-# Real servers and browsers come first and alone: the two cores they want would be missing elsewhere.
 test: lint provider-tools cloud-tools test-build
-	@scripts/run-tests --filter ProviderTests
-	@scripts/run-tests --skip ProviderTests
+	@scripts/run-tests
 
 provider-tools: tools
 	@scripts/providers/install
@@ -67,9 +68,9 @@ lint: tools
 	@scripts/check-errors
 	@scripts/conformance --check
 
-# Measured as installed: stripping makes the difference that install's comment names.
+# Measured as installed: stripping makes the difference that scripts/install names.
 bench: build cloud-tools
-	@$(MAKE) -s install DESTDIR= PREFIX='$(CURDIR)/.build/installed'
+	@scripts/install $(BUILD) .build/installed/bin
 	@scripts/bench .build/installed/bin
 
 conformance: test-build
@@ -91,14 +92,8 @@ fuzz: tools
 	for module in Kubeconfig AWS Azure Google; do $(SWIFT_BUILD) --target $$module || exit; done
 	@scripts/fuzz
 
-# Stripping also copies: a file that the linker wrote piece by piece starts more slowly (docs/linking.md).
 install: build
-	mkdir -p '$(DESTDIR)$(PREFIX)/bin'
-	for program in $(programs); do \
-	  strip -o '$(DESTDIR)$(PREFIX)/bin/'$$program $(BUILD)/$$program \
-	    && chmod 755 '$(DESTDIR)$(PREFIX)/bin/'$$program || exit; \
-	done
-	ln -sf lanyard '$(DESTDIR)$(PREFIX)/bin/kubectl-lanyard'
+	@scripts/install $(BUILD) $(call quoted,$(DESTDIR)$(PREFIX)/bin)
 
 clean:
 	rm -rf .build .build-fuzz

@@ -1,4 +1,4 @@
-// swift-tools-version: 6.2
+// swift-tools-version: 6.3
 //
 // Lanyard: keeps Kubernetes access tokens fresh and refresh tokens safe.
 //
@@ -95,6 +95,7 @@ let package = Package(
       dependencies: [
         "Azure", "Clouds", "OAuth",
         .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
       ],
       path: "Tests/Clouds/AzureTests"
@@ -138,8 +139,9 @@ let package = Package(
     .testTarget(
       name: "CommandsTests",
       dependencies: [
-        "Clouds", "Commands", "Credentials", "Host", "OAuth", "SessionStore",
+        "Clouds", "Commands", "Credentials", "Host", "Kubeconfig", "OAuth", "SessionStore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
       ]
     ),
 
@@ -147,15 +149,12 @@ let package = Package(
 
     .target(
       name: "Credentials",
-      dependencies: [
-        "Clouds", "OAuth", "ReadyCredential", "SessionStore",
-        .product(name: "HTTPTypes", package: "swift-http-types"),
-      ]
+      dependencies: ["Clouds", "OAuth", "ReadyCredential", "SessionStore"]
     ),
     .testTarget(
       name: "CredentialsTests",
       dependencies: [
-        "Clouds", "Credentials", "OAuth", "ReadyCredential", "SessionStore",
+        "Clouds", "Credentials", "OAuth", "SessionStore",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
       ]
@@ -173,11 +172,7 @@ let package = Package(
 
     .testTarget(
       name: "EndToEndTests",
-      dependencies: [
-        "EKSToken", "Lab", "ReadyCredential",
-        .product(name: "AsyncHTTPClient", package: "async-http-client"),
-        .product(name: "NIOCore", package: "swift-nio"),
-      ],
+      dependencies: ["EKSToken", "Lab", "ReadyCredential"],
       // Read from the source tree: a resource bundle would bring full Foundation in.
       exclude: ["Clouds/Wire", "Conformance/rows.tsv", "Help", "Scenarios"]
     ),
@@ -210,7 +205,7 @@ let package = Package(
     .testTarget(
       name: "GoogleTests",
       dependencies: [
-        "Clouds", "EKSToken", "Google", "OAuth", "ReadyCredential",
+        "Clouds", "Google", "OAuth",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "CryptoExtras", package: "swift-crypto"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -277,10 +272,7 @@ let package = Package(
     ),
     .testTarget(
       name: "LabTests",
-      dependencies: [
-        "Lab", .product(name: "AsyncHTTPClient", package: "async-http-client"),
-        .product(name: "Crypto", package: "swift-crypto"),
-      ]
+      dependencies: ["Lab", .product(name: "Crypto", package: "swift-crypto")]
     ),
 
     // MARK: OAuth: the RFCs
@@ -317,10 +309,7 @@ let package = Package(
       name: "SessionStore",
       dependencies: [.product(name: "Crypto", package: "swift-crypto")]
     ),
-    .testTarget(
-      name: "SessionStoreTests",
-      dependencies: ["SessionStore", .product(name: "Crypto", package: "swift-crypto")]
-    ),
+    .testTarget(name: "SessionStoreTests", dependencies: ["SessionStore"]),
 
     // MARK: executables
 

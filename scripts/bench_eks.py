@@ -11,7 +11,7 @@ import sys
 
 SIGNED = "get-token eks, static keys"
 OFFICIAL = "aws eks get-token"
-TRUE = "/bin/true"
+TRUE = "/usr/bin/true" if sys.platform == "darwin" else "/bin/true"
 # How many times /bin/true a token may take, and how many times sooner than the AWS CLI's it has to be there.
 BUDGET = 5
 ADVANTAGE = 100

@@ -16,8 +16,12 @@ struct INITarget: Sendable {
     }
     try checkNames(text)
     let configuration = AWSConfiguration(config: text, credentials: text)
-    for name in configuration.profileNames {
-      try Breach.unless(configuration.profile(name) != nil, "a profile that is listed is not there")
+    for section in text.sections {
+      // In the credentials file every section is a profile of its own name.
+      try Breach.unless(
+        configuration.profile(section.name) != nil,
+        "a profile of the file is not there"
+      )
     }
     // The words of a command and the static keys are read from values as they come.
     for section in text.sections {

@@ -190,6 +190,8 @@ extension Session {
   }
 
   /// The header bytes of the session file: JSON.
+  ///
+  /// Throws an `EncodingError` for a date that is no number.
   package func header() throws -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
@@ -197,6 +199,8 @@ extension Session {
   }
 
   /// The secret bytes of the session file: JSON.
+  ///
+  /// Throws an `EncodingError`; texts alone give none.
   package func payload() throws -> Payload {
     let tokens = Tokens(
       refresh: refreshToken?.expose(),

@@ -28,6 +28,8 @@ package struct WebAddress: Sendable, Equatable {
   package let query: String?
   /// True for 127.0.0.0/8, ::1 and exactly "localhost".
   package let isLoopback: Bool
+  /// True for 169.254.0.0/16 and fe80::/10: somebody on this machine or its network segment, as metadata services are.
+  package let isLinkLocal: Bool
 
   /// Parses a URL of at most 2048 bytes; throws ``Flaw``.
   package init(_ text: String) throws(Flaw) {
@@ -50,6 +52,7 @@ package struct WebAddress: Sendable, Equatable {
     self.isHTTPS = isHTTPS
     self.host = host.name
     self.isLoopback = host.isLoopback
+    self.isLinkLocal = host.isLinkLocal
     self.port = port
     path = String(tail[..<pathEnd])
     query = pathEnd < tail.endIndex ? String(tail[tail.index(after: pathEnd)...]) : nil

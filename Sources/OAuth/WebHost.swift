@@ -9,6 +9,8 @@ struct WebHost: Sendable, Equatable {
   ///
   /// Told from the parsed address: a prefix check would take 127.evil.com for this machine.
   let isLoopback: Bool
+  /// True for 169.254.0.0/16 (RFC 3927) and fe80::/10 (RFC 4291 section 2.5.6), told in the same way.
+  let isLinkLocal: Bool
 
   init?(_ text: Substring) {
     if text.hasPrefix("["), text.hasSuffix("]") {
@@ -16,6 +18,8 @@ struct WebHost: Sendable, Equatable {
       guard Self.isIPv6(address) else { return nil }
       name = String(address)
       isLoopback = address == "::1"
+      let first = address.prefix { $0 != ":" }
+      isLinkLocal = UInt16(first, radix: 16).map { $0 & 0xFFC0 == 0xFE80 } ?? false
       return
     }
     let labels = text.split(separator: ".", omittingEmptySubsequences: false)
@@ -27,10 +31,12 @@ struct WebHost: Sendable, Equatable {
     // address.
     guard last.utf8.first.map({ (0x30...0x39).contains($0) }) == true else {
       isLoopback = text == "localhost"
+      isLinkLocal = false
       return
     }
     guard let octets = Self.ipv4(labels) else { return nil }
     isLoopback = octets[0] == 127
+    isLinkLocal = octets[0] == 169 && octets[1] == 254
   }
 
   private static func isLabel(_ label: Substring) -> Bool {

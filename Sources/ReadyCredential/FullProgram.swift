@@ -6,6 +6,7 @@ import Glibc
 import Musl
 #else
 import Darwin
+import MachO.dyld
 #endif
 
 /// The full program, `lanyard-full`, which does everything that a ready credential does not answer.

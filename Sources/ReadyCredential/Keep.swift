@@ -43,6 +43,8 @@ extension ReadyFolder {
   /// Makes the folder if need be.
   ///
   /// Nothing is synced to disk: losing a ready credential costs one renewal, and a half-written one is malformed.
+  ///
+  /// Throws `.tooLarge` for a body that does not fit, and what stands in the way of the folder or the file.
   package func write(
     _ body: [UInt8],
     for key: ReadyCredentialKey,

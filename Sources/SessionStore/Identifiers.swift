@@ -29,12 +29,6 @@ package struct KeyID: Hashable, Sendable, CustomStringConvertible {
     self.bytes = bytes
   }
 
-  /// Takes exactly 32 lower-case hexadecimal digits; anything else gives nil.
-  package init?(_ text: String) {
-    guard text.utf8.count == 32, let bytes = Hex.decode(text) else { return nil }
-    self.bytes = bytes
-  }
-
   /// The 32 hexadecimal digits.
   package var description: String { Hex.encode(bytes) }
 }

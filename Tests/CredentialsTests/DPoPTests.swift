@@ -115,7 +115,9 @@ import Foundation
     let error = try #require(try await world.refusal())
     #expect(!"\(error) \(world.lines) \(session)".contains(key))
     let folder = "\(world.store.folder)/sessions"
-    for name in try FileEffects.posix.list(folder) {
+    let names = try FileEffects.posix.list(folder)
+    #expect(names.count == 1)
+    for name in names {
       let bytes = try #require(FileManager.default.contents(atPath: "\(folder)/\(name)"))
       #expect(bytes.firstRange(of: Data(key.utf8)) == nil)
     }

@@ -18,21 +18,24 @@ enum Forge {
       .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
   }
 
-  /// An ID token of `life` seconds that is issued at `now`.
+  /// An ID token of `life` seconds that is issued at `now`; `audience` is JSON, and so is what `claims` adds.
   static func idToken(
     now: Date,
     subject: String = "alice",
     nonce: String? = nil,
     life: Int = 1000,
     named: Bool = true,
+    audience: String = "\"kube\"",
+    claims more: String = "",
     by key: P256.Signing.PrivateKey = Forge.key
   ) -> String {
     let issued = Int(now.timeIntervalSince1970)
     var claims = """
-      {"iss":"\(Given.issuer)","sub":"\(subject)","aud":"kube","iat":\(issued),"exp":\(issued + life)
+      {"iss":"\(Given.issuer)","sub":"\(subject)","aud":\(audience),"iat":\(issued),"exp":\(issued + life)
       """
     if named { claims += ",\"preferred_username\":\"\(subject)\"" }
     if let nonce { claims += ",\"nonce\":\"\(nonce)\"" }
+    if !more.isEmpty { claims += ",\(more)" }
     let header = base64url(#"{"alg":"ES256","kid":"one","typ":"JWT"}"#.utf8)
     let input = "\(header).\(base64url((claims + "}").utf8))"
     guard let signature = try? key.signature(for: Array(input.utf8)) else { return "unsigned" }

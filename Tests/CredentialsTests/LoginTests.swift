@@ -128,6 +128,51 @@ import Foundation
     #expect(try world.stored()?.summary.authoritiesDigest == request.authoritiesDigest)
   }
 
+  /// A session that came meanwhile, under other authorities, is not overwritten on behalf of kubectl.
+  @Test func otherAuthoritiesThatCameMeanwhileStay() async throws {
+    let world = try World()
+    let another: @Sendable (World) -> Void = {
+      try? $0.seed(Given.session(age: 0) { $0.authoritiesDigest = "of others" })
+    }
+    world.script(World.answer(World.tokens(7), after: another))
+    let error = try await world.refusal(interactive: true)
+    #expect(error?.code == .configuration)
+    #expect(error?.what.contains("trusts other certificates") == true)
+    #expect(try world.stored()?.summary.authoritiesDigest == "of others")
+    #expect(try world.stored()?.refreshToken?.expose() == "refresh-1")
+  }
+
+  // MARK: whom the token is for
+
+  /// `aud` and further claims of the token, what `--audience` asked for, and whether that is a login
+  /// (OIDC Core 3.1.3.7, rules 3 to 5).
+  static let audiences: [(audience: String, claims: String, asked: String?, passes: Bool)] = [
+    (#"["kube","api"]"#, "", "api", true),
+    (#"["kube","api"]"#, "", nil, false),
+    (#"["kube","api"]"#, "", "other", false),
+    (#"["kube","api","third"]"#, "", "api", false),
+    (#""api""#, #""azp":"kube""#, "api", true),
+    (#""api""#, #""azp":"kube""#, nil, false),
+    (#""api""#, "", "api", false),
+  ]
+
+  @Test(arguments: audiences)
+  func audienceThatWasAskedForIsTrusted(
+    audience: String,
+    claims: String,
+    asked: String?,
+    passes: Bool
+  ) async throws {
+    let world = try World()
+    let request = try Given.request(audience: asked)
+    world.script(World.tokens(7, audience: audience, claims: claims))
+    if passes {
+      #expect(try await world.print(interactive: true, request: request).hasSuffix(" 970"))
+    } else {
+      #expect(try await world.refusal(interactive: true, request: request)?.code == .verdict)
+    }
+  }
+
   // MARK: what goes wrong
 
   /// The login succeeded and its token is good, whatever the disk says.

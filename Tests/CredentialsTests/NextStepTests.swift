@@ -188,7 +188,7 @@ import Foundation
 
   @Test func everyReasonHasWordsOfItsOwn() {
     let reasons: [LoginReason] = [
-      .noSession, .ended(at: Given.now, why: "w"), .notRenewable, .damaged(path: "/p"),
+      .noSession, .ended(at: Given.now, why: "w"), .notRenewable, .bound, .damaged(path: "/p"),
     ]
     #expect(Set(reasons.map(\.words)).count == reasons.count)
   }

@@ -101,6 +101,51 @@ import Foundation
     #expect(session.summary.state == .active)
   }
 
+  /// What the login's ID token said (claims as JSON), what the renewed one says, and whether it passes.
+  static let repetitions: [(login: String, renewed: String, passes: Bool)] = [
+    ("", "", true),
+    ("", #""nonce":"of-the-login""#, true),
+    ("", #""nonce":"another""#, false),
+    ("", #""azp":"kube""#, false),
+    (#""azp":"kube""#, "", false),
+    (#""azp":"kube""#, #""azp":"kube""#, true),
+    (#""auth_time":1699990000"#, #""auth_time":1699990000"#, true),
+    (#""auth_time":1699990000"#, #""auth_time":1699990001"#, true),
+    (#""auth_time":1699990000"#, #""auth_time":1699989999"#, false),
+    (#""auth_time":1699990000"#, "", true),
+  ]
+
+  /// OIDC Core 12.2.
+  @Test(arguments: repetitions)
+  func renewedTokenIsOfTheSameLogin(login: String, renewed: String, passes: Bool) async throws {
+    let world = try World()
+    let old = Forge.idToken(now: Given.now.addingTimeInterval(-2000), claims: login)
+    try world.seed(Given.session(age: 2000, id: old) { $0.nonce = "of-the-login" })
+    world.script(World.tokens(2, claims: renewed))
+    let report = try await world.renew()
+    if passes {
+      #expect(report == .renewed)
+      return
+    }
+    guard case .failed(.verdict, _, _) = report else {
+      Issue.record("the verdict must fail, not \(report)")
+      return
+    }
+    #expect(try world.stored()?.idToken?.expose() == old)
+  }
+
+  @Test func renewedTokenIsSignedAsTheIssuerAnnounced() async throws {
+    let world = try world()
+    let announced = Forge.metadata.replacing(#"["ES256"]"#, with: #"["RS256"]"#)
+    world.edit { $0.onMetadata = { _ throws(TransportFailure) in World.ok(announced) } }
+    world.script(World.tokens(2))
+    guard case .failed(.verdict, let what, _) = try await world.renew() else {
+      Issue.record("the verdict must fail")
+      return
+    }
+    #expect(what.hasSuffix("it is signed with ES256, which the issuer does not announce"))
+  }
+
   /// An issuer that is wrong about its tokens for a while costs no login.
   @Test func unusableTypeWithholdsTheTokenAndKeepsTheSession() async throws {
     let world = try world()

@@ -237,7 +237,9 @@ extension World {
     life: Int = 1000,
     named: Bool = true,
     type: String = "Bearer",
-    nonce: String? = nil
+    nonce: String? = nil,
+    audience: String = "\"kube\"",
+    claims: String = ""
   ) -> Answer {
     { world throws(TransportFailure) in
       var members = [
@@ -252,6 +254,8 @@ extension World {
           nonce: world.asked["nonce"],
           life: life,
           named: named,
+          audience: audience,
+          claims: claims,
           by: key == .issuer ? Forge.key : Forge.foreign
         )
         members.append(#""id_token":"\#(token)""#)

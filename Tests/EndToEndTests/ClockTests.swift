@@ -3,28 +3,13 @@
 import Lab
 import Testing
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// This machine's clock jumps between a login and the next question; the issuer's is right all the time.
 @Suite struct ClockTests {
   /// Variables under which a program sees a clock that is so many seconds off.
   ///
   /// The library moves `lanyard-full`; `lanyard` is static and keeps the machine's clock, but finds nothing ready.
   private static func clock(off seconds: Int) throws -> [String: String] {
-    let folders = try FileManager.default.contentsOfDirectory(atPath: "/usr/lib")
-    let library = try #require(
-      folders.map { "/usr/lib/\($0)/faketime/libfaketime.so.1" }
-        .first { FileManager.default.fileExists(atPath: $0) },
-      "install the package faketime"
-    )
-    return [
-      "LD_PRELOAD": library, "FAKETIME": "\(seconds < 0 ? "" : "+")\(seconds)s",
-      "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-    ]
+    try FakeTime.variables("\(seconds < 0 ? "" : "+")\(seconds)s")
   }
 
   /// Logs in while this machine's clock and the lab's are off alike, then puts both right.

@@ -5,12 +5,17 @@ import Testing
 
 /// Tokens bound to a key of the session (RFC 9449), against a lab that checks every proof.
 @Suite struct DPoPTests {
+  /// Seconds that a token lives: long enough to be good when it is printed, on any machine.
+  private static let life = 10
+  /// Seconds after which it is due.
+  private static let due = 8.5
+
   /// A login and three renewals, each of which has to give another token.
   private func logInAndRenew(_ desk: Desk, _ words: [String] = []) async throws {
     var last = try await desk.logIn(desk.getToken + words)
     #expect(last.status == 0, "\(last.errors)")
     for _ in 1...3 {
-      try await Task.sleep(for: .seconds(2.1))
+      try await Task.sleep(for: .seconds(Self.due))
       let next = try await desk.lanyard(desk.getToken + words)
       #expect(next.status == 0, "\(next.errors)")
       #expect(try next.token != last.token)
@@ -29,7 +34,7 @@ import Testing
   func `three renewals with one key`(availability: Availability) async throws {
     try await Desk.with({
       $0.dpop = availability
-      $0.accessLifetime = 2
+      $0.accessLifetime = Self.life
     }) { desk in
       try await logInAndRenew(desk)
       #expect(desk.lab.count(.dpopProof) == 4)
@@ -41,7 +46,7 @@ import Testing
     try await Desk.with({
       $0.dpop = .required
       $0.dpopNonce = true
-      $0.accessLifetime = 2
+      $0.accessLifetime = Self.life
     }) { desk in
       try await logInAndRenew(desk)
       #expect(desk.lab.count(.dpopNonce) == 1)
@@ -52,7 +57,7 @@ import Testing
     try await Desk.with({
       $0.dpop = .required
       $0.dpopNonce = true
-      $0.accessLifetime = 2
+      $0.accessLifetime = Self.life
     }) { desk in
       desk.lab.faults.set(try Fault(parsing: "new-dpop-nonce:grant=refresh_token"))
       try await logInAndRenew(desk)
@@ -63,7 +68,7 @@ import Testing
   @Test func `an issuer that refuses proofs after all gets none`() async throws {
     try await Desk.with({
       $0.dpop = .offered
-      $0.accessLifetime = 2
+      $0.accessLifetime = Self.life
     }) { desk in
       desk.lab.faults.set(try Fault(parsing: "refuse-dpop:times=forever"))
       try await logInAndRenew(desk)

@@ -51,6 +51,24 @@ struct AddressTests {
     #expect(code { () throws(OAuthError) in _ = try Issuer(text + "a") } == .issuerInvalid)
   }
 
+  @Test(
+    "link-local is what two ranges say",
+    arguments: [
+      ("169.254.0.0", true), ("169.254.169.254", true), ("169.253.0.1", false),
+      ("169.255.0.1", false),
+      ("10.254.0.1", false), ("169.254.evil.test", false), ("169.254", false),
+      ("[fe80::1]", true), ("[FE80::1]", true), ("[febf:1::]", true), ("[fe81::]", true),
+      ("[fec0::1]", false), ("[fe7f::1]", false), ("[fe8::1]", false), ("[::fe80]", false),
+      ("[fd00:ec2::254]", false), ("[::1]", false), ("127.0.0.1", false), ("localhost", false),
+      ("fe80.test", false), ("169-254-0-1.test", false),
+    ]
+  )
+  func linkLocal(host: String, isLinkLocal: Bool) {
+    // A host that is no address at all is not one of them either.
+    let address = try? WebAddress("http://\(host)/x")
+    #expect((address?.isLinkLocal ?? false) == isLinkLocal)
+  }
+
   @Test("host and equality")
   func parts() throws {
     #expect(try Issuer("https://issuer.test:8443/x").host == "issuer.test")

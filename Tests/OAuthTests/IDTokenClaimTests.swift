@@ -101,6 +101,43 @@ struct IDTokenClaimTests {
     #expect(try Forge.faults(try row.token()) == row.faults)
   }
 
+  /// U+212A KELVIN SIGN is canonically equivalent to K: the same text for Swift, other bytes for everybody else.
+  @Test(
+    "equivalent characters are other bytes",
+    arguments: [
+      ("iss", "https://issuer.test/K", [.issuer(found: "https://issuer.test/\u{212A}")]),
+      ("aud", "Kube", [.audience(found: ["\u{212A}ube"])]),
+      ("azp", "Kube", [.authorizedParty(found: "\u{212A}ube")]),
+      ("sub", "Karl", [.subjectChanged]),
+    ] as [(String, String, [IDTokenFault])]
+  )
+  func equivalents(claim: String, text: String, faults: [IDTokenFault]) throws {
+    var expectation = try Forge.expectation(previousSubject: "Karl")
+    expectation.issuer = try Issuer("https://issuer.test/K")
+    expectation.clientID = "Kube"
+    var claims = Forge.claims()
+    claims["iss"] = "\"https://issuer.test/K\""
+    claims["aud"] = "\"Kube\""
+    claims["azp"] = "\"Kube\""
+    claims["sub"] = "\"Karl\""
+    #expect(try Forge.faults(try Forge.token(claims), expectation) == [])
+    claims[claim] = "\"\(text.replacing("K", with: "\u{212A}"))\""
+    #expect(try Forge.faults(try Forge.token(claims), expectation) == faults)
+  }
+
+  @Test("an audience that was asked for is trusted byte for byte")
+  func equivalentAudience() throws {
+    var expectation = try Forge.expectation(audiences: ["Kapi"])
+    var claims = Forge.claims()
+    claims["aud"] = "[\"kube\",\"Kapi\"]"
+    #expect(try Forge.faults(try Forge.token(claims), expectation) == [])
+    expectation.additionalAudiences = ["\u{212A}api"]
+    #expect(
+      try Forge.faults(try Forge.token(claims), expectation)
+        == [.authorizedPartyMissing(audiences: ["Kapi"])]
+    )
+  }
+
   @Test("the twin that passes gives claims, the other one does not")
   func claims() throws {
     let more = [

@@ -32,6 +32,37 @@ struct IDTokenSignatureTests {
     #expect(!verdict.wantsFreshKeys)
   }
 
+  /// U+212A KELVIN SIGN is the same text as K for Swift.
+  @Test("a key is named byte for byte", arguments: [("K", true), ("\u{212A}", false)])
+  func equivalentKeyID(name: String, passes: Bool) throws {
+    let keys = try KeySet(parsing: Forge.set([try Forge.p256Key("K")]))
+    let token = try Forge.token(
+      header: #"{"alg":"ES256","kid":"\#(name)"}"#,
+      payload: Self.payload,
+      signer: .p256
+    )
+    let verdict = IDTokenVerdict.judge(token, against: try Forge.expectation(), keys: keys)
+    #expect(verdict.faults == (passes ? [] : [.unknownKey(id: name)]))
+  }
+
+  @Test("a set without a usable key says why")
+  func nothingUsable() throws {
+    for (keys, why) in [
+      ([], nil), ([#"{"kty":"oct","k":"AAAA","kid":"x"}"#], "key \"x\": "),
+    ] as [([String], String?)] {
+      let verdict = IDTokenVerdict.judge(
+        try Forge.token(),
+        against: try Forge.expectation(),
+        keys: try KeySet(parsing: Forge.set(keys))
+      )
+      #expect(verdict.wantsFreshKeys)
+      let words = verdict.faults.map(\.description)
+      #expect(words.count == 1)
+      let start = "the issuer has no signing key that can be used" + (why.map { " (\($0)" } ?? "")
+      #expect(words.first?.hasPrefix(start) == true, "\(words)")
+    }
+  }
+
   @Test("somebody else's key with the same kid does not pass", arguments: Forge.Signer.allCases)
   func otherKey(signer: Forge.Signer) throws {
     let token = try Forge.token(signer: signer, keys: Forge.foreign)
@@ -228,7 +259,7 @@ struct IDTokenSignatureTests {
     let named = IDTokenVerdict.judge(
       try Forge.token(),
       against: try Forge.expectation(),
-      keys: try KeySet(parsing: Forge.set([]))
+      keys: try KeySet(parsing: Forge.set([try Forge.p256Key("another")]))
     )
     #expect(named.faults == [.unknownKey(id: "ES256-1")])
     #expect(named.wantsFreshKeys)

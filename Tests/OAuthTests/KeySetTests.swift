@@ -133,6 +133,29 @@ struct KeySetTests {
     #expect(set.skipped.count == (row.isUsed ? 0 : 1))
   }
 
+  /// Points of order 1, 2, 4 and 8 in every encoding of their y: those below p, and p and p + 1, which mean 0 and 1.
+  static let smallOrder = [
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "0100000000000000000000000000000000000000000000000000000000000000",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+  ]
+
+  @Test("Ed25519: no key of small order, with either sign", arguments: smallOrder, [0, 0x80])
+  func smallOrders(hex: String, sign: UInt8) throws {
+    let digits = Array(hex)
+    var point = try stride(from: 0, to: digits.count, by: 2).map {
+      try #require(UInt8(String(digits[$0...($0 + 1)]), radix: 16))
+    }
+    #expect(point.count == 32)
+    point[31] |= sign
+    let key = try Forge.ed25519Key("x", more: ["x": "\"\(Forge.base64url(point))\""])
+    #expect(try KeySet(parsing: Forge.set([key])).count == 0)
+  }
+
   @Test(
     "documents that are refused",
     arguments: [

@@ -57,6 +57,34 @@ import SessionStore
     #expect(codes == ["corrupt", "newer", "key"])
   }
 
+  /// Between our look at a damaged file and its way aside another process may have logged in.
+  @Test(arguments: [[1, 2, 3], nil] as [[UInt8]?])
+  func whatReplacedADamagedFileStays(flipped: [UInt8]?) throws {
+    let disk = try Fixture.diskWithOld()
+    let (id, key) = (try Fixture.id(1), try Fixture.key())
+    let path = Fixture.path(id)
+    let good = try #require(disk.bytes(path))
+    // Malformed, or a record that fails authentication.
+    disk.put(path, flipped ?? Array(good.dropLast()) + [good[good.count - 1] ^ 1])
+    var files = disk.effects
+    let read = files.read
+    files.read = { name, limit throws(FileFault) in
+      let contents = try read(name, limit)
+      if name == path { disk.put(path, good) }
+      return contents
+    }
+    let store = SessionStore(
+      folder: Fixture.folder,
+      hostID: nil,
+      files: files,
+      random: { Fixture.counter.bytes($0) }
+    )
+    let error = Fixture.error { () throws(StoreError) in try store.open(id, key: key) }
+    #expect(error?.code == .corrupt(setAside: nil))
+    #expect(disk.bytes(path) == good)
+    #expect(try store.open(id, key: key)?.generation == 1)
+  }
+
   @Test func aFileCutAnywhereIsSetAside() throws {
     let original = try #require(try Fixture.diskWithOld().bytes(Fixture.path(Fixture.id(1))))
     for length in 0..<original.count {

@@ -25,7 +25,7 @@ ISSUERS = [
     ("nonce", "ecdsa", {"oauth-dpop-nonce-mandatory": True, "oauth-dpop-nonce-counter": 5}),
     ("pushed", "rsa", {"oauth-par-required": True}),
     # Long enough to be due for renewal and still good for some seconds.
-    ("lasting", "rsa", {"access-token-duration": 40, "refresh-token-duration": 120}),
+    ("lasting", "rsa", {"access-token-duration": 100, "refresh-token-duration": 300}),
 ]
 CONFIGURATION = """\
 port={port}

@@ -107,6 +107,7 @@ extension Documents {
       previous: session?.idToken.flatMap { PreviousIDToken(passed: $0) },
       now: received,
       skew: Numbers.skew,
+      additionalAudiences: [request.audience].compactMap(\.self),
       algorithms: metadata.signingAlgorithms
     )
     let verdict: IDTokenVerdict

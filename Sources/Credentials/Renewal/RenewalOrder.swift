@@ -55,6 +55,8 @@ extension RenewalOrder {
   }
 
   /// The bytes for the pipe.
+  ///
+  /// Throws an `EncodingError` for a number that JSON does not have.
   package func encoded() throws -> [UInt8] {
     let wire = Wire(
       request: RequestWire(request),
@@ -68,6 +70,8 @@ extension RenewalOrder {
   }
 
   /// Reads what `encoded()` wrote.
+  ///
+  /// Throws a `DecodingError` for anything else, and why what it says makes no request or key.
   package init(decoding bytes: [UInt8]) throws {
     let wire = try JSONDecoder().decode(Wire.self, from: Data(bytes))
     self.init(
@@ -191,6 +195,8 @@ extension RenewalReport {
   }
 
   /// The bytes for the pipe.
+  ///
+  /// Throws an `EncodingError` for a number that JSON does not have.
   package func encoded() throws -> [UInt8] {
     let wire =
       switch self {

@@ -34,6 +34,8 @@ package struct KeptSecrets: Sendable {
   ///
   /// What does not meet them but is good serves on while nothing newer can be had, or a person would have to sign in.
   /// A store that cannot keep anything costs time and nothing else.
+  ///
+  /// Throws what `make` throws, and a temporary failure of another asker that is shared.
   package func secret(
     of identity: KeptIdentity,
     terms: KeptTerms,
@@ -62,6 +64,8 @@ package struct KeptSecrets: Sendable {
   ///
   /// A temporary failure is shared, if `sharesOutage`: not where a person waits for it. `body` may hand the lock over
   /// to a process that outlives this one; it is nil where there can be none.
+  ///
+  /// Throws what `body` throws, the shared failure, and what stands in the way of the lock.
   package func alone(
     _ identity: KeptIdentity,
     sharesOutage: Bool,

@@ -20,7 +20,7 @@ package struct Pipe: Sendable {
 
   /// A new pipe.
   ///
-  /// The caller closes both ends.
+  /// The caller closes both ends. Throws `.system` where there are no descriptors left.
   package static func make() throws(HostError) -> Pipe {
     var ends: [Int32] = [-1, -1]
     guard unsafe platform_pipe(&ends) == 0 else { throw .system("cannot make a pipe") }

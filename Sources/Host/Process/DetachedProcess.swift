@@ -56,6 +56,8 @@ package enum DetachedProcess {
   /// Starts a program as ``start(executable:arguments:environment:inherit:folder:)`` does, with a choice of signals.
   ///
   /// A browser must not start with signals blocked. `folder` is where it runs; `inherit` may name stdout and stderr.
+  ///
+  /// Throws `.badArgument` for a zero byte in a text, `.system` if the program cannot be started.
   package static func launch(
     executable: String,
     arguments: [String],

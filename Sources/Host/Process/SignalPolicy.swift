@@ -42,7 +42,7 @@ package enum SignalPolicy {
   ///
   /// For what must not stop half-way: between a refresh token that is spent and its successor on disk.
   ///
-  /// Not to be nested.
+  /// Not to be nested. Throws what `body` throws.
   package static func holdingBack<Value, Failure: Error>(
     _ body: () async throws(Failure) -> Value
   ) async throws(Failure) -> Value {

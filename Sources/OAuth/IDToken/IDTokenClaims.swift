@@ -82,10 +82,15 @@ package enum IDTokenVerdict: Sendable, Equatable {
   }
 
   /// True if fetching the key set again, once, may change the verdict: the token names a key that
-  /// is not in it.
+  /// is not in it, or nothing in it can be used.
   package var wantsFreshKeys: Bool {
     guard case .failed(let faults) = self else { return false }
-    return faults.contains { if case .unknownKey = $0 { true } else { false } }
+    return faults.contains { fault in
+      switch fault {
+      case .unknownKey, .noUsableKey: true
+      default: false
+      }
+    }
   }
 
   /// The faults; none for a passed verdict.

@@ -30,18 +30,20 @@ package struct IDTokenExpectation: Sendable {
   package var accessToken: Secret?
   /// The subject of the session; another one is a fault (OIDC Core 12.2).
   package var previousSubject: String?
-  /// What the session's ID token said of its login; a refreshed one must repeat it (OIDC Core
-  /// 12.2).
+  /// What the session's ID token said of its login: a refreshed one has an `azp` if that had one, and no earlier
+  /// `auth_time`.
+  ///
+  /// OIDC Core 12.2, but for a later `auth_time`, which passes.
   ///
   /// Nil compares nothing.
   package var previous: PreviousIDToken?
   package var now: Date
   /// Tolerated difference of clocks in seconds, in both directions.
   package var skew: Int
-  /// Audiences besides the client id that the person asked for.
+  /// Audiences besides the client id that were asked for (`--audience`).
   ///
-  /// They are trusted, and one of them may stand in `aud` instead of the client id if `azp` is the
-  /// client id, as Dex does for cross-client scopes.
+  /// They are trusted (OIDC Core 3.1.3.7, rule 3), and one of them may stand in `aud` instead of the client id if `azp`
+  /// is the client id, as Dex does for cross-client scopes.
   package var additionalAudiences: [String]
   /// `id_token_signing_alg_values_supported` of the issuer's metadata; a token that is signed with
   /// anything else is refused (OIDC Core 3.1.3.7, rule 7).

@@ -13,6 +13,10 @@ package enum IDTokenFault: Sendable, Equatable {
   /// A header parameter that is refused (`crit`, `b64`, `zip`, `enc`) or has a value that is
   /// (`typ`, `kid`).
   case headerRefused(String)
+  /// The issuer has no key that can be used; why not the first of them, or nil if there is none at all.
+  ///
+  /// The caller may fetch the keys again, once.
+  case noUsableKey(why: String?)
   /// No usable key of the issuer has this key id; the caller may fetch the keys again, once.
   case unknownKey(id: String?)
   /// It names no key, and so many could be meant.
@@ -37,7 +41,7 @@ package enum IDTokenFault: Sendable, Equatable {
   case authorizedParty(found: String)
   /// `azp` came or went since the login.
   case authorizedPartyChanged
-  /// `auth_time` is not that of the login.
+  /// `auth_time` is earlier than that of the login.
   case authTimeChanged
   /// A claim that must be a whole number of seconds from 0 to the year 9999 is missing or is not.
   case timeInvalid(claim: String)
@@ -73,6 +77,8 @@ extension IDTokenFault: CustomStringConvertible {
     case .algorithmNotAnnounced(let name):
       "it is signed with \(name), which the issuer does not announce"
     case .headerRefused(let name): "its header has a \"\(name)\" that is not accepted"
+    case .noUsableKey(let why):
+      "the issuer has no signing key that can be used" + (why.map { " (\($0))" } ?? "")
     case .unknownKey(let id): "the issuer has no signing key \(id.map { "\"\($0)\"" } ?? "for it")"
     case .ambiguousKey(let count): "it names no key, and \(count) keys of the issuer could be meant"
     case .algorithmMismatch(let name): "the key it names is not for \(name)"

@@ -15,6 +15,7 @@ struct SignatureCheck {
     guard announced.isEmpty || announced.contains(algorithm.rawValue) else {
       return [.algorithmNotAnnounced(algorithm.rawValue)]
     }
+    guard !keys.keys.isEmpty else { return [.noUsableKey(why: keys.skipped.first)] }
     let candidates: [JSONWebKey]
     if let keyID = header.keyID {
       let named = keys.keys.filter { $0.keyID.map { Text.sameBytes($0, keyID) } ?? false }

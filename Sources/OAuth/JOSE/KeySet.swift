@@ -9,8 +9,9 @@ package import Foundation
 /// An issuer's public keys (RFC 7517 section 5).
 package struct KeySet: Sendable {
   let keys: [JSONWebKey]
-  /// Why keys of the document are not used, one line each; other purposes and unknown kinds are
-  /// normal.
+  /// Why keys of the document are not used, one line each.
+  ///
+  /// Other purposes and unknown kinds are normal; where no key is left, the first line is told.
   package let skipped: [String]
 
   /// Number of keys that can verify a signature.

@@ -131,10 +131,10 @@ import Foundation
     ),
     (.metadataService(host: "http://169.254.169.254"), .resource("/r"), "msi_res_id=%2Fr"),
     (.metadataService(host: "http://169.254.169.254"), .object("o"), "object_id=o"),
-    (.appService(endpoint: endpoint, header: "h"), .client("c"), "client_id=c"),
-    (.appService(endpoint: endpoint, header: "h"), .resource("/r"), "mi_res_id=%2Fr"),
-    (.appService(endpoint: endpoint, header: "h"), .object("o"), "principal_id=o"),
-    (.machineLearning(endpoint: endpoint, secret: "s"), .client("c"), "clientid=c"),
+    (.appService(endpoint: endpoint, header: Secret("h")), .client("c"), "client_id=c"),
+    (.appService(endpoint: endpoint, header: Secret("h")), .resource("/r"), "mi_res_id=%2Fr"),
+    (.appService(endpoint: endpoint, header: Secret("h")), .object("o"), "principal_id=o"),
+    (.machineLearning(endpoint: endpoint, secret: Secret("s")), .client("c"), "clientid=c"),
   ])
   func `an identity is chosen`(
     source: ManagedIdentitySource,
@@ -147,7 +147,7 @@ import Foundation
 
   @Test(arguments: [
     ManagedIdentitySource.arc(endpoint: endpoint), .cloudShell(endpoint: endpoint),
-    .serviceFabric(endpoint: endpoint, header: "h", thumbprint: thumbprint),
+    .serviceFabric(endpoint: endpoint, header: Secret("h"), thumbprint: thumbprint),
   ])
   func `an identity that cannot be chosen is an error`(source: ManagedIdentitySource) {
     #expect(throws: CloudError.self) {
@@ -163,7 +163,7 @@ import Foundation
     ("http://[fe80::1]:80/x", true),
   ])
   func `secrets of variables go to this machine alone`(endpoint: String, isFine: Bool) {
-    let source = ManagedIdentitySource.appService(endpoint: endpoint, header: "secret")
+    let source = ManagedIdentitySource.appService(endpoint: endpoint, header: Secret("secret"))
     let call = try? source.request(resource: "R", .systemAssigned, AzureWorld().effects)
     #expect((call != nil) == isFine)
   }
@@ -277,7 +277,7 @@ import Foundation
   func `a thumbprint that is none`(thumbprint: String) {
     let source = ManagedIdentitySource.serviceFabric(
       endpoint: Self.endpoint,
-      header: "h",
+      header: Secret("h"),
       thumbprint: thumbprint
     )
     #expect(throws: CloudError.self) {

@@ -127,8 +127,8 @@ struct GlewlwydProviderTests {
     try await Matrix.flow(.renewalOfIDToken, at: .glewlwyd) {
       try await ProviderDesk.with(.glewlwyd, issuer: "lasting") { desk in
         let token = try await desk.loggedIn()
-        // 40 seconds of life are due for renewal after 32; whoever has the turn then must not be in the way.
-        let renewal = ContinuousClock.now + .seconds(32.5)
+        // 100 seconds of life are due for renewal after 80; whoever has the turn then must not be in the way.
+        let renewal = ContinuousClock.now + .seconds(80.5)
         try await Task.sleep(until: renewal - .seconds(10))
         let due = try await desk.getToken(at: renewal)
         try #require(due.errors.contains("a detached process renews the session"))
@@ -138,7 +138,7 @@ struct GlewlwydProviderTests {
         let issued = try PrivateFile.read(try desk.provider.text("log")).split(separator: "\n")
           .count { $0.contains("Plugin 'lasting' - Refresh token generated") }
         try #require(issued == 3)
-        try await Task.sleep(for: .seconds(8.5))
+        try await Task.sleep(until: renewal + .seconds(20.5))
         let over = try await desk.getToken()
         try #require(over.status == 3, "\(over.errors)")
         try #require(over.output.isEmpty)

@@ -54,7 +54,7 @@ final class Conversation {
     return ended
   }
 
-  /// Waits for the end; gives up after a minute.
+  /// Waits for the end; gives up after three minutes.
   func result() async throws -> Outcome {
     try await eventually("the end of the program") { outcome() }
   }
@@ -71,13 +71,13 @@ final class Conversation {
   }
 }
 
-/// Waits for a condition, whatever the speed of the machine; throws after a minute.
+/// Waits for a condition, whatever the speed of the machine; throws after three minutes.
 func eventually<Value>(_ what: String, _ look: () async throws -> Value?) async throws -> Value {
   let deadline = ContinuousClock.now + .seconds(180)
   while true {
     if let value = try await look() { return value }
     guard ContinuousClock.now < deadline else {
-      throw LabError(.process, "waited a minute for \(what)")
+      throw LabError(.process, "waited three minutes for \(what)")
     }
     try await Task.sleep(for: .milliseconds(5))
   }

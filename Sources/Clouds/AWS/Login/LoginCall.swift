@@ -27,6 +27,8 @@ package enum LoginCall {
   }
 
   /// The same with a refresh token.
+  ///
+  /// Throws ``OAuthError/Code/requestInvalid`` if no proof can be made.
   package static func refresh(
     _ base: Issuer,
     _ token: LoginToken,

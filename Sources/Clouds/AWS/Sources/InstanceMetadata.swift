@@ -113,7 +113,7 @@ struct InstanceMetadata: Sendable {
     }
     let address = try AWSAddress.parsed(text, named: name)
     let isNear =
-      address.isLoopback || Self.isLinkLocal(address.host) || address.host == "fd00:ec2::254"
+      address.isLoopback || address.isLinkLocal || address.host == "fd00:ec2::254"
     guard isNear || (address.isHTTPS && context.effects.allows(.awsOtherHosts)) else {
       throw CloudError(
         .configuration,
@@ -123,11 +123,6 @@ struct InstanceMetadata: Sendable {
       )
     }
     return address.text.hasSuffix("/") ? String(address.text.dropLast()) : address.text
-  }
-
-  private static func isLinkLocal(_ host: String) -> Bool {
-    let octets = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
-    return octets.count == 4 && !octets.contains(nil) && octets[0] == 169 && octets[1] == 254
   }
 
   private var timeout: Double {

@@ -48,6 +48,7 @@ struct CLISignIn {
         effects.trace("\(name) of the Azure CLI cannot be read")
         return nil
       }
+      effects.trace("\(name) of the Azure CLI is torn; reading it again")
       do {
         try await effects.pause(pause)
       } catch {
@@ -97,7 +98,7 @@ struct CLISignIn {
     guard let subscription = chosen else {
       throw CloudError(
         named == nil ? .loginNeeded : .configuration,
-        named.map { "the Azure CLI knows no subscription \"\(ShownText.line($0, limit: 60))\"" }
+        named.map { "the Azure CLI knows no subscription \"\(Text.line($0, limit: 60))\"" }
           ?? "nobody is signed in at the Azure CLI",
         remedy: named == nil
           ? "sign in: \(AzureTool.az.signIn(tenant: settings.tenant))"
@@ -226,7 +227,7 @@ struct CLISignIn {
     at authority: EntraAuthority
   ) async throws(CloudError) -> CloudToken {
     let identity = KeptIdentity(
-      name: "\(ShownText.line(person, limit: 60)) at the Azure CLI",
+      name: "\(Text.line(person, limit: 60)) at the Azure CLI",
       parts: [
         "azure-cli", authority.tokenEndpoint, account, settings.server.scope,
         AzureTokens.fingerprint(of: refreshToken),

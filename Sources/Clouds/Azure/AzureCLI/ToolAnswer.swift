@@ -108,7 +108,7 @@ package enum AzureTool: Sendable, Equatable {
     let signIn = signIn(tenant: tenant)
     let signs = ["az login", "azd auth login", "not logged in", "No subscription found"]
     let needsLogin = fault?.cure == .logIn || signs.contains { answer.errors.contains($0) }
-    let words = fault?.words ?? ShownText.line(String(line))
+    let words = fault?.words ?? Text.line(String(line))
     return CloudError(
       needsLogin ? .loginNeeded : fault == nil ? .failed : .refused,
       "\(self.words(for: self)) failed: \(words)",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Clouds
+import OAuth
 
 /// One of Microsoft's clouds, each with an Entra ID of its own.
 ///
@@ -66,7 +67,7 @@ package enum AzureCloud: String, Sendable, Equatable, CaseIterable {
     let known = allCases.flatMap(\.names) + [stackName]
     return CloudError(
       .configuration,
-      "there is no Azure cloud \"\(ShownText.line(name))\"",
+      "there is no Azure cloud \"\(Text.line(name))\"",
       remedy: "give one of \(known.joined(separator: ", ")) as --environment"
     )
   }

@@ -107,7 +107,7 @@ package struct BoundToken: Sendable {
       let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         .map { $0.trimmingSpaces }
       guard halves.count == 2, !halves[0].isEmpty, !halves[1].isEmpty else {
-        throw Self.refusal("\"\(ShownText.line(String(pair), limit: 60))\" is not KEY=VALUE")
+        throw Self.refusal("\"\(Text.line(String(pair), limit: 60))\" is not KEY=VALUE")
       }
       guard halves[0] == "u" else { continue }
       guard resource == nil else { throw Self.refusal("it names u=RESOURCE twice") }

@@ -30,7 +30,7 @@ package struct EntraChallenge: Error, Sendable, Equatable, CustomStringConvertib
   package let claims: String
 
   /// What `-v` shows.
-  package var description: String { "the next login is asked for \(ShownText.line(claims))" }
+  package var description: String { "the next login is asked for \(Text.line(claims))" }
 }
 
 /// What an answer of the token endpoint says.
@@ -65,7 +65,7 @@ package struct EntraAnswer: Sendable {
     guard type == (bound ? "pop" : "bearer") else {
       throw CloudError(
         .refused,
-        "\(host) gave a token of type \"\(ShownText.line(type ?? "none", limit: 40))\", not \(bound ? "pop" : "bearer")",
+        "\(host) gave a token of type \"\(Text.line(type ?? "none", limit: 40))\", not \(bound ? "pop" : "bearer")",
         remedy: bound ? "ask without --pop-enabled, if the cluster takes that" : "check --server-id"
       )
     }
@@ -104,7 +104,7 @@ package struct EntraAnswer: Sendable {
       EntraFault.named(in: description)
       ?? numbers.lazy.compactMap { EntraFault.numbered(Int($0)) }.first
     let words = fault?.words ?? Self.firstLine(of: description)
-    let reason = [ShownText.line(code, limit: 60), words].filter { !$0.isEmpty }
+    let reason = [Text.line(code, limit: 60), words].filter { !$0.isEmpty }
       .joined(separator: ": ")
     let kind = Self.kind(answer.status, code, fault)
     let challenge = kind == .loginNeeded ? ClaimsChallenge.read(answer) : nil
@@ -135,7 +135,7 @@ package struct EntraAnswer: Sendable {
   /// What Entra ID writes before its trace ids.
   private static func firstLine(of description: String) -> String {
     let end = description.firstRange(of: " Trace ID:")?.lowerBound ?? description.endIndex
-    return ShownText.line(String(description[..<end]))
+    return Text.line(String(description[..<end]))
   }
 
   private static func kind(_ status: Int, _ code: String, _ fault: EntraFault?) -> CloudError.Code {

@@ -15,7 +15,7 @@ package struct EntraAuthority: Sendable, Equatable {
     guard Self.isTenant(tenant) else {
       throw CloudError(
         .configuration,
-        "\"\(ShownText.line(tenant, limit: 60))\" is no tenant",
+        "\"\(Text.line(tenant, limit: 60))\" is no tenant",
         remedy: "give the tenant's GUID or domain name as --tenant-id"
       )
     }
@@ -111,7 +111,7 @@ package struct AuthorityHost: Sendable, Equatable {
   private static func refusal(_ text: String, _ option: String, _ reason: String) -> CloudError {
     CloudError(
       .configuration,
-      "\(option) is no address of an Entra ID, \"\(ShownText.line(text))\": \(reason)",
+      "\(option) is no address of an Entra ID, \"\(Text.line(text))\": \(reason)",
       remedy: "give it as https://login.microsoftonline.com/"
     )
   }

@@ -44,6 +44,8 @@ package struct RSAKey: Sendable {
   }
 
   /// Makes a key of 2048 bits.
+  ///
+  /// Throws ``Flaw`` if the library makes none.
   package static func generate() throws(Flaw) -> RSAKey {
     let key: _RSA.Signing.PrivateKey
     do {
@@ -55,6 +57,8 @@ package struct RSAKey: Sendable {
   }
 
   /// Reads PKCS #8 or PKCS #1 (DER), not encrypted.
+  ///
+  /// Throws ``Flaw`` for anything else.
   package init(der: [UInt8]) throws(Flaw) {
     let key: _RSA.Signing.PrivateKey
     do {

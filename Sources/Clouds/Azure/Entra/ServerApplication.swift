@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Clouds
+import OAuth
 
 /// The application that stands for API servers in Entra ID; access tokens are made for it.
 package struct ServerApplication: Sendable, Equatable {
@@ -29,7 +30,7 @@ package struct ServerApplication: Sendable, Equatable {
     else {
       throw CloudError(
         .configuration,
-        "\"\(ShownText.line(id, limit: 60))\" is no server application",
+        "\"\(Text.line(id, limit: 60))\" is no server application",
         remedy: "give the application's id as --server-id; that of AKS is \(Self.aks)"
       )
     }
@@ -62,7 +63,7 @@ package struct ServerApplication: Sendable, Equatable {
     guard !isKubernetes, !effects.allows(.azureOtherServers) else { return }
     throw CloudError(
       .configuration,
-      "\(ShownText.line(id)) is not the server application of AKS or Azure Arc, and a kubeconfig may not have a token for it",
+      "\(Text.line(id)) is not the server application of AKS or Azure Arc, and a kubeconfig may not have a token for it",
       remedy:
         "if it is your cluster's, \(CloudPermission.azureOtherServers.leave)"
     )

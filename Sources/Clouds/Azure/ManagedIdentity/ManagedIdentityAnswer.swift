@@ -52,7 +52,7 @@ package struct ManagedIdentityAnswer: Sendable {
   private func refusal(_ answer: HTTPAnswer, _ json: StrictJSON?) -> CloudError {
     let description = json?["error_description"]?.string ?? json?["message"]?.string ?? ""
     let code = json?["error"]?.string ?? ""
-    let words = [code, ShownText.line(description)].filter { !$0.isEmpty }.joined(separator: ": ")
+    let words = [code, Text.line(description)].filter { !$0.isEmpty }.joined(separator: ": ")
     let what = "\(title) gives no token: \(answer.status)\(words.isEmpty ? "" : " \(words)")"
     if answer.status == 400 || answer.status == 404 {
       return CloudError(

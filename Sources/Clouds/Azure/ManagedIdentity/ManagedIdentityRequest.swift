@@ -68,13 +68,13 @@ extension ManagedIdentitySource {
       Shape(
         endpoint: endpoint,
         version: "2019-07-01-preview",
-        headers: Self.field("Secret", header)
+        headers: Self.field("Secret", header.expose())
       )
     case .appService(let endpoint, let header):
       Shape(
         endpoint: endpoint,
         version: "2019-08-01",
-        headers: Self.field("X-IDENTITY-HEADER", header),
+        headers: Self.field("X-IDENTITY-HEADER", header.expose()),
         names: Names(client: "client_id", resource: "mi_res_id", object: "principal_id")
       )
     case .arc(let endpoint):
@@ -87,7 +87,7 @@ extension ManagedIdentitySource {
       Shape(
         endpoint: endpoint,
         version: "2017-09-01",
-        headers: Self.field("Secret", secret),
+        headers: Self.field("Secret", secret.expose()),
         names: Names(client: "clientid")
       )
     case .cloudShell(let endpoint):
@@ -142,7 +142,7 @@ extension ManagedIdentitySource {
     } catch {
       throw refusal(endpoint, error.reason)
     }
-    if address.isLoopback || Self.isLinkLocal(address.host) { return endpoint }
+    if address.isLoopback || address.isLinkLocal { return endpoint }
     guard address.isHTTPS else {
       throw refusal(endpoint, "it is http, which only this machine's own addresses may be")
     }
@@ -160,17 +160,8 @@ extension ManagedIdentitySource {
   private func refusal(_ endpoint: String, _ reason: String) -> CloudError {
     CloudError(
       .configuration,
-      "\"\(ShownText.line(endpoint))\" is no endpoint of \(title): \(reason)",
+      "\"\(Text.line(endpoint))\" is no endpoint of \(title): \(reason)",
       remedy: "leave that variable to Azure"
     )
-  }
-
-  /// 169.254.0.0/16 and fe80::/10, by their text; a DNS name cannot be mistaken for one.
-  private static func isLinkLocal(_ host: String) -> Bool {
-    let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-    if parts.count == 4, parts.allSatisfy({ UInt8($0) != nil }) {
-      return parts[0] == "169" && parts[1] == "254"
-    }
-    return host.contains(":") && host.lowercased().hasPrefix("fe80:")
   }
 }

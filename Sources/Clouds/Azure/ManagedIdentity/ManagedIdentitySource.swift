@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import OAuth
+
 /// Which of Azure's services gives this machine its identity.
 ///
 /// Source: azidentity and MSAL (`apps/managedidentity`), whose order this is; "How to use managed identities" names
 /// the variables.
 package enum ManagedIdentitySource: Sendable, Equatable {
   /// Service Fabric: its endpoint has a certificate that is known by its thumbprint.
-  case serviceFabric(endpoint: String, header: String, thumbprint: String)
+  case serviceFabric(endpoint: String, header: Secret, thumbprint: String)
   /// App Service, Functions and Container Apps.
-  case appService(endpoint: String, header: String)
+  case appService(endpoint: String, header: Secret)
   /// A machine that is connected by Azure Arc.
   case arc(endpoint: String)
   /// Machine Learning.
-  case machineLearning(endpoint: String, secret: String)
+  case machineLearning(endpoint: String, secret: Secret)
   /// Cloud Shell.
   case cloudShell(endpoint: String)
   /// The metadata service of virtual machines, and of the nodes of AKS.
@@ -49,7 +51,7 @@ package enum ManagedIdentitySource: Sendable, Equatable {
     hasArcAgent: Bool
   ) -> ManagedIdentitySource {
     if let endpoint = environment["IDENTITY_ENDPOINT"] {
-      if let header = environment["IDENTITY_HEADER"] {
+      if let header = environment["IDENTITY_HEADER"].map(Secret.init) {
         if let thumbprint = environment["IDENTITY_SERVER_THUMBPRINT"] {
           return .serviceFabric(endpoint: endpoint, header: header, thumbprint: thumbprint)
         }
@@ -58,7 +60,7 @@ package enum ManagedIdentitySource: Sendable, Equatable {
       if environment["IMDS_ENDPOINT"] != nil { return .arc(endpoint: endpoint) }
     } else if let endpoint = environment["MSI_ENDPOINT"] {
       if let secret = environment["MSI_SECRET"] {
-        return .machineLearning(endpoint: endpoint, secret: secret)
+        return .machineLearning(endpoint: endpoint, secret: Secret(secret))
       }
       return .cloudShell(endpoint: endpoint)
     }

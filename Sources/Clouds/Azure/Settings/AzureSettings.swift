@@ -66,7 +66,7 @@ package struct AzureSettings: Sendable {
     guard let method = LoginMethod(named: name) else {
       throw CloudError(
         .configuration,
-        "AAD_LOGIN_METHOD is \"\(ShownText.line(name, limit: 40))\", which is no way to log in",
+        "AAD_LOGIN_METHOD is \"\(Text.line(name, limit: 40))\", which is no way to log in",
         remedy: "set it to one of \(LoginMethod.allCases.map(\.rawValue).joined(separator: ", "))"
       )
     }

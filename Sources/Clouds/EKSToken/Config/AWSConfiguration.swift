@@ -55,11 +55,6 @@ package struct AWSConfiguration: Sendable {
     return inCredentials[name].map(own.overlaid(with:)) ?? own
   }
 
-  /// The names of all profiles, sorted.
-  package var profileNames: [String] {
-    Set(inConfig.keys).union(inCredentials.keys).sorted()
-  }
-
   /// The X of `[word X]`, where X may be quoted.
   private static func name(after word: String, _ section: String) -> String? {
     guard section.hasPrefix(word), let words = ShellWords.split(section), words.count == 2,

@@ -2,8 +2,8 @@
 
 /// The two encodings of a token: RFC 3986 for its query, base64url (RFC 4648, section 5) for its whole.
 package enum PercentEncoding {
-  /// Everything but the unreserved characters of RFC 3986 as `%XX`.
-  package static func encode(_ text: String) -> String {
+  /// Everything but the unreserved characters of RFC 3986, and those in `leaving`, as `%XX`.
+  package static func encode(_ text: String, leaving: UInt8? = nil) -> String {
     let digits = Array("0123456789ABCDEF".utf8)
     var bytes: [UInt8] = []
     for byte in text.utf8 {
@@ -12,6 +12,7 @@ package enum PercentEncoding {
         UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
         UInt8(ascii: "_"), UInt8(ascii: "~"):
         bytes.append(byte)
+      case _ where byte == leaving: bytes.append(byte)
       default:
         bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
       }

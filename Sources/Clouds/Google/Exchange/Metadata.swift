@@ -23,14 +23,6 @@ enum MetadataAddress {
   /// Where Linux shows what the firmware calls the machine.
   static let productName = "/sys/class/dmi/id/product_name"
 
-  /// 169.254.0.0/16 (RFC 3927) and fe80::/10 and AWS's fd00:ec2::254, which are never behind a proxy.
-  static func isLinkLocal(_ host: String) -> Bool {
-    let labels = host.split(separator: ".", omittingEmptySubsequences: false)
-    let isIPv4 = labels.count == 4 && labels.allSatisfy { UInt8($0) != nil }
-    return isIPv4 && host.hasPrefix("169.254.") || host == "fd00:ec2::254"
-      || host.lowercased().hasPrefix("fe80:")
-  }
-
   /// The base of the server's URLs, and whether somebody said that it is there.
   ///
   /// `GCE_METADATA_HOST` and its older name `GCE_METADATA_ROOT` name host and port; `GCE_METADATA_IP` the address
@@ -43,7 +35,7 @@ enum MetadataAddress {
     let host = named ?? environment["GCE_METADATA_IP"] ?? "169.254.169.254"
     guard let address = try? WebAddress("http://\(host)"), address.path.isEmpty,
       address.query == nil,
-      address.isLoopback || isLinkLocal(address.host) || address.host == "metadata.google.internal"
+      address.isLoopback || address.isLinkLocal || address.host == "metadata.google.internal"
     else {
       throw CloudError(
         .configuration,

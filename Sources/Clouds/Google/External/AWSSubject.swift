@@ -133,15 +133,6 @@ struct AWSSubject: Sendable {
 
   /// The request as the Security Token Service wants it: JSON, percent-encoded but for slashes.
   static func subjectToken(_ request: Request) -> Secret {
-    let digits = Array("0123456789ABCDEF".utf8)
-    var bytes: [UInt8] = []
-    for byte in TokenCall.json(request).utf8 {
-      switch byte {
-      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: bytes.append(byte)
-      case _ where Array("-._~/".utf8).contains(byte): bytes.append(byte)
-      default: bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-      }
-    }
-    return Secret(String(decoding: bytes, as: UTF8.self))
+    Secret(PercentEncoding.encode(TokenCall.json(request), leaving: UInt8(ascii: "/")))
   }
 }

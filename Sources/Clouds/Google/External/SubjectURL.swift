@@ -20,7 +20,7 @@ struct SubjectURL: Sendable {
   /// Names under which metadata services are found.
   private static let metadataNames: Set = [
     "metadata", "metadata.goog", "metadata.google.internal", "instance-data",
-    "instance-data.ec2.internal",
+    "instance-data.ec2.internal", "fd00:ec2::254",
   ]
 
   let url: String
@@ -40,7 +40,7 @@ struct SubjectURL: Sendable {
       throw origin.wrong("the url of its credential_source cannot be used: \(error.reason)")
     }
     let host = address.host.lowercased()
-    let isMetadata = MetadataAddress.isLinkLocal(host) || Self.metadataNames.contains(host)
+    let isMetadata = address.isLinkLocal || Self.metadataNames.contains(host)
     guard address.isHTTPS || address.isLoopback || isMetadata else {
       throw origin.wrong("the url of its credential_source is http")
     }

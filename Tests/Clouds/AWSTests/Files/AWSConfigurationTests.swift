@@ -24,7 +24,7 @@ import EKSToken
     #expect(dev["region"] == "eu-west-1")
     #expect(dev["aws_access_key_id"] == "NEW")
     #expect(configuration.profile("other")?["role_arn"] == "x")
-    #expect(configuration.profileNames == ["dev", "other"])
+    #expect(configuration.profile("third") == nil)
   }
 
   @Test func `sections have their kinds, and names may be quoted`() throws {

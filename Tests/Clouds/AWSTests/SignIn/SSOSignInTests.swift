@@ -70,17 +70,8 @@ import Foundation
         "scopes": .array([.string("sso:account:access")]),
       ]
     )
-    let url = try #require(person.opened.first)
-    #expect(url.hasPrefix("https://oidc.us-east-1.amazonaws.com/authorize?"))
-    let parameters = person.parameters(url)
     let verifier = try #require(sent[1].members["codeVerifier"]?.string)
-    #expect(parameters["response_type"] == "code")
-    #expect(parameters["client_id"] == "cid")
-    #expect(parameters["redirect_uri"] == "http://127.0.0.1:7777/oauth/callback")
-    #expect(parameters["scopes"] == "sso:account:access")
-    #expect(parameters["scope"] == nil)
-    #expect(parameters["code_challenge_method"] == "S256")
-    #expect(parameters["code_challenge"] == AuthorizationRequest.challenge(verifier))
+    try expectsAuthorization(person, verifier: verifier)
     #expect(verifier.utf8.count == 43)
     #expect(
       sent[1].members == [
@@ -94,6 +85,20 @@ import Foundation
     #expect(signedIn.expiry == world.now + 3600)
     #expect(signedIn.place.contains("https://d-1.awsapps.com/start"))
     #expect(person.state.withLock(\.pages) == [200])
+  }
+
+  /// The address that the browser was sent to, as the AWS CLI makes it.
+  private func expectsAuthorization(_ person: Person, verifier: String) throws {
+    let url = try #require(person.opened.first)
+    #expect(url.hasPrefix("https://oidc.us-east-1.amazonaws.com/authorize?"))
+    let parameters = person.parameters(url)
+    #expect(parameters["response_type"] == "code")
+    #expect(parameters["client_id"] == "cid")
+    #expect(parameters["redirect_uri"] == "http://127.0.0.1:7777/oauth/callback")
+    #expect(parameters["scopes"] == "sso:account:access")
+    #expect(parameters["scope"] == nil)
+    #expect(parameters["code_challenge_method"] == "S256")
+    #expect(parameters["code_challenge"] == AuthorizationRequest.challenge(verifier))
   }
 
   @Test func `what is written is what the AWS CLI writes`() async throws {

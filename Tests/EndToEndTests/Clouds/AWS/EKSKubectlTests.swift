@@ -233,26 +233,8 @@ struct EKSKubectlTests {
         \(AWSDesk.keys)
         """
       )
-      var text = LabKubeconfig(desk.desk.lab, user: .token("none")).text
-      for name in ["a", "b"] {
-        text = text.replacing(
-          "contexts:\n",
-          with: "contexts:\n- {name: \(name), context: {cluster: lab, user: \(name)}}\n"
-        )
-        let words = (AWSDesk.getToken + ["--profile", name]).joined(separator: ", ")
-        text += """
-          - name: \(name)
-            user:
-              exec:
-                apiVersion: client.authentication.k8s.io/v1
-                command: \(try Programs.lanyard)
-                args: [\(words)]
-                interactiveMode: IfAvailable
-
-          """
-      }
       let path = "\(desk.desk.folder)/kubeconfig"
-      try PrivateFile.write(text, to: path)
+      try PrivateFile.write(contexts(desk, of: ["a", "b"]), to: path)
       var users: [String] = []
       for context in ["a", "b", "a"] {
         let result = try await pods(desk, path, context: context)
@@ -262,6 +244,29 @@ struct EKSKubectlTests {
       #expect(users == ["a", "b", "a"])
       #expect(desk.actions == ["AssumeRole", "AssumeRole"])
     }
+  }
+
+  /// A kubeconfig with a context, and a user of the same name, for each profile.
+  private func contexts(_ desk: AWSDesk, of profiles: [String]) throws -> String {
+    var text = LabKubeconfig(desk.desk.lab, user: .token("none")).text
+    for name in profiles {
+      text = text.replacing(
+        "contexts:\n",
+        with: "contexts:\n- {name: \(name), context: {cluster: lab, user: \(name)}}\n"
+      )
+      let words = (AWSDesk.getToken + ["--profile", name]).joined(separator: ", ")
+      text += """
+        - name: \(name)
+          user:
+            exec:
+              apiVersion: client.authentication.k8s.io/v1
+              command: \(try Programs.lanyard)
+              args: [\(words)]
+              interactiveMode: IfAvailable
+
+        """
+    }
+    return text
   }
 
   @Test func `a token that the cluster refuses is made again after the key was replaced`()

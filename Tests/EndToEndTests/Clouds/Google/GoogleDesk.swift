@@ -107,16 +107,9 @@ struct GoogleDesk: Sendable {
   ///
   /// It moves `lanyard-full` alone, and only below a shell: the library needs a parent that has it too.
   func slowClock() throws -> [String: String] {
-    let folders = try FileManager.default.contentsOfDirectory(atPath: "/usr/lib")
-    let library = try #require(
-      folders.map { "/usr/lib/\($0)/faketime/libfaketime.so.1" }
-        .first { FileManager.default.fileExists(atPath: $0) },
-      "install the package faketime"
-    )
-    return [
-      "LD_PRELOAD": "libnss_wrapper.so:\(library)", "FAKETIME": "-700s",
-      "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-    ]
+    try FakeTime.variables("-700s").merging(["LD_PRELOAD": "libnss_wrapper.so"]) {
+      "\($1):\($0)"
+    }
   }
 
   // MARK: gcloud's files
