@@ -25,12 +25,8 @@ func run(
   closedOutput: Bool = false,
   output: String? = nil
 ) throws -> Outcome {
-  var names = Array("/tmp/lanyard-run-XXXXXX".utf8CString)
-  let outputFile = unsafe mkstemp(&names)
-  let outputName = String(decoding: names.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-  names = Array("/tmp/lanyard-run-XXXXXX".utf8CString)
-  let errorsFile = unsafe mkstemp(&names)
-  let errorsName = String(decoding: names.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+  let (outputFile, outputName) = temporaryFile()
+  let (errorsFile, errorsName) = temporaryFile()
   defer {
     close(outputFile)
     close(errorsFile)
@@ -58,6 +54,13 @@ func run(
     output: String(decoding: content(of: outputName) ?? [], as: UTF8.self),
     errors: String(decoding: content(of: errorsName) ?? [], as: UTF8.self)
   )
+}
+
+/// A new file, open, and its name.
+private func temporaryFile() -> (Int32, String) {
+  var name = Array("/tmp/lanyard-run-XXXXXX".utf8CString)
+  let file = unsafe mkstemp(&name)
+  return (file, String(decoding: name.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self))
 }
 
 /// Calls `body` with a null-terminated array of C strings.
