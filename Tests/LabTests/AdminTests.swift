@@ -126,22 +126,6 @@ import Testing
   }
 }
 
-@Suite struct PrivateFileTests {
-  @Test func `a kubeconfig of somebody else is left alone`() async throws {
-    let folder = try PrivateFile.temporaryFolder(prefix: "lab-tests")
-    let path = "\(folder)/config"
-    try PrivateFile.write("apiVersion: v1\n", to: path)
-    #expect(throws: LabError.self) {
-      try PrivateFile.write("new", to: path, replacingOnly: LabKubeconfig.marker)
-    }
-    #expect(try PrivateFile.read(path) == "apiVersion: v1\n")
-    try PrivateFile.write(LabKubeconfig.marker, to: path)
-    try PrivateFile.write("new", to: path, replacingOnly: LabKubeconfig.marker)
-    #expect(try PrivateFile.read(path) == "new")
-    PrivateFile.removeFolder(folder)
-  }
-}
-
 @Suite struct ParsingTests {
   @Test func `users and clients on the command line`() throws {
     #expect(
