@@ -48,7 +48,8 @@ import Testing
   @Test func `keys rotate and the clock moves`() async throws {
     try await Visitor.with { visitor in
       let keys = try await visitor.admin("keys/rotate", #"{"keepOld":false}"#).json()["keys"]
-      #expect(keys?.array?.compactMap { $0["kid"]?.string }.contains("rs256-2") == true)
+      let names = keys?.array?.compactMap { $0["kid"]?.string } ?? []
+      #expect(names.contains { $0.hasPrefix("rs256-2-") })
       #expect(keys?.array?.count == 3)
       _ = try await visitor.admin("clock", #"{"advance":600}"#)
       _ = try await visitor.admin("clock", #"{"advance":-0.5}"#)
