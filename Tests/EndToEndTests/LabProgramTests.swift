@@ -85,12 +85,26 @@ import Darwin
     (["--access-lifetime", "9223372036854775807"], "--access-lifetime takes a number of 1"),
     (["--document-max-age=-1"], "--document-max-age takes a number of 0"),
     (["--fault", "status:cod=429"], "has no parameter \"cod\""),
+    (["--alg", "FOO"], "the value 'FOO' is invalid for '--alg <algorithm>'"),
+    (["--jwks", "half"], "'no-kid', 'several-no-kid'"),
+    (["--par", "maybe"], "'off', 'offered' or 'required'"),
+    (["--colour"], "unknown option '--colour'"),
   ])
   func `an option that cannot be is refused`(options: [String], reason: String) async throws {
     let words = try [Programs.lab, "up"] + options
     let result = try await ProcessRunner.run(words, timeout: .seconds(60))
-    #expect(result.status != 0)
+    #expect(result.status == 2)
     #expect(result.errors.contains(reason), "\(result.errors)")
+    let lines = result.errors.split(separator: "\n")
+    #expect(lines.count == 2 && lines[0].hasPrefix("lanyard-lab: ") && lines[1].hasPrefix("  "))
+    #expect(result.output.isEmpty)
+  }
+
+  @Test func `it has the version of lanyard`() async throws {
+    let lanyard = try await ProcessRunner.run([try Programs.lanyard, "--version"])
+    let lab = try await ProcessRunner.run([try Programs.lab, "--version"])
+    #expect(lab.status == 0)
+    #expect(lab.output == lanyard.output.replacing("lanyard", with: "lanyard-lab"))
   }
 
   @Test(arguments: ["--idp-port", "--api-port"])
