@@ -107,6 +107,45 @@ import Darwin
     #expect(lab.output == lanyard.output.replacing("lanyard", with: "lanyard-lab"))
   }
 
+  /// What a shell makes of a line that `up` says to type, an argument a line.
+  private static func words(_ line: Substring, _ name: String) async throws -> [String] {
+    let show = "\(name)() { printf '%s\\n' \"$@\"; }; cd /; \(line)"
+    return try await ProcessRunner.run(["/bin/sh", "-c", show]).output.split(separator: "\n")
+      .map(String.init)
+  }
+
+  @Test func `what it says to type means the same in every folder`() async throws {
+    let folder = try PrivateFile.temporaryFolder(prefix: "lanyard's e2e")
+    defer { PrivateFile.removeFolder(folder) }
+    let state = "\(folder)/a state"
+    let relative = String(repeating: "../", count: 30) + folder.dropFirst() + "/its config"
+    try await OpenLab.with([
+      "--state", state, "--kubeconfig", relative, "--tls", "--user", "carol::a word",
+    ]) { lab in
+      lab.program.send(SIGTERM)
+      let lines = try await lab.program.result().output.split(separator: "\n")
+      let export = try #require(lines.first { $0.contains("export KUBECONFIG=") })
+      let shown = try await Self.words("\(export); show \"$KUBECONFIG\"", "show")
+      #expect(shown == [try lab.fact("kubeconfig")])
+      #expect(shown[0].hasPrefix("/"))
+      #expect(try PrivateFile.read("\(folder)/its config").hasPrefix(LabKubeconfig.marker))
+      let logIn = try #require(lines.first { $0.contains(" log-in 'URL' ") })
+      let arguments = try await Self.words("show \(logIn)", "show")
+      #expect(arguments.first.flatMap(ProcessRunner.find) != nil)
+      #expect(
+        arguments.dropFirst() == [
+          "log-in", "URL", "--user", "carol", "--password", "a word", "--certificate-authority",
+          "\(state)/ca.pem",
+        ]
+      )
+      let curl = try #require(lines.first { $0.contains("curl -s ") })
+      let secret = try PrivateFile.read("\(state)/admin-secret").dropLast()
+      let asked = try await Self.words(curl, "curl")
+      #expect(asked.contains("Authorization: Bearer \(secret)"), "\(curl)")
+      #expect(asked.contains("\(state)/ca.pem"))
+    }
+  }
+
   @Test(arguments: ["--idp-port", "--api-port"])
   func `a taken port is named, with the option for another one`(option: String) async throws {
     try await OpenLab.with([]) { lab in
