@@ -28,10 +28,10 @@ struct LabFiles {
     clientID: String
   ) throws -> LabFiles {
     try PrivateFile.makeFolder(folder)
-    let base = folder.hasPrefix("/") ? folder : "\(currentFolder())/\(folder)"
+    let base = absolute(folder)
     let program = lanyardProgram(lanyard)
     let files = LabFiles(
-      kubeconfig: kubeconfig ?? "\(base)/kubeconfig",
+      kubeconfig: kubeconfig.map(absolute) ?? "\(base)/kubeconfig",
       caFile: "\(base)/ca.pem",
       adminSecretFile: "\(base)/admin-secret",
       clientID: clientID,
@@ -75,40 +75,63 @@ struct LabFiles {
         access tokens live \(lab.options.accessLifetime) s, refresh tokens \(lab.options.refreshLifetime) s
       \(missing)
       try, in another terminal:
-        export KUBECONFIG=\(kubeconfig)
+        export KUBECONFIG=\(quoted(kubeconfig))
         kubectl get pods
         kubectl auth whoami
 
       log in without a browser, with the address that lanyard prints:
-        lanyard-lab log-in 'URL' --user \(lab.options.users.first?.name ?? "alice")
+        \(ownName) log-in 'URL' \(person(lab))
       see what the issuer saw:
-        curl -s \(lab.options.issuerTLS ? "--cacert \(caFile) " : "")-H "Authorization: Bearer $(cat \(adminSecretFile))" \(lab.issuer)/admin/log
+        curl -s \(lab.options.issuerTLS ? "--cacert \(quoted(caFile)) " : "")-H "Authorization: Bearer $(cat \(quoted(adminSecretFile)))" \(lab.issuer)/admin/log
 
       """
+  }
+
+  /// The options with which `log-in` gets in as the first user.
+  private func person(_ lab: RunningLab) -> String {
+    let user = lab.options.users.first ?? LabUser("alice")
+    let password = user.password == user.name ? "" : " --password \(quoted(user.password))"
+    let trust = lab.options.issuerTLS ? " --certificate-authority \(quoted(caFile))" : ""
+    return "--user \(user.name)\(password)\(trust)"
+  }
+
+  /// What calls this program: its name where that finds it on `$PATH`, else its path.
+  private var ownName: String {
+    let own = Self.ownPath
+    let found = ProcessRunner.find("lanyard-lab").flatMap(resolved)
+    return found == own ? "lanyard-lab" : quoted(own)
   }
 
   /// The program given, else the one beside this program, else the one on `$PATH`, else where it
   /// would be beside this one.
   static func lanyardProgram(_ given: String?) -> (path: String, exists: Bool) {
     if let given {
-      let path = given.hasPrefix("/") ? given : "\(currentFolder())/\(given)"
+      let path = absolute(given)
       return (path, ProcessRunner.find(path) != nil)
     }
-    let beside = "\(ownFolder())/lanyard"
+    let own = ownPath
+    let beside = "\(own.prefix(upTo: own.lastIndex(of: "/") ?? own.startIndex))/lanyard"
     if let found = ProcessRunner.find(beside) ?? ProcessRunner.find("lanyard") {
-      return (found, true)
+      return (absolute(found), true)
     }
     return (beside, false)
   }
 
-  private static func ownFolder() -> String {
+  private static var ownPath: String {
     let own = CommandLine.arguments.first.flatMap(ProcessRunner.find) ?? "lanyard-lab"
-    let path = resolved(own) ?? own
-    return String(path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex))
+    return resolved(own) ?? own
   }
 }
 
-private func currentFolder() -> String { resolved(".") ?? "." }
+/// A path that means the same from every folder.
+private func absolute(_ path: String) -> String {
+  path.hasPrefix("/") ? path : "\(resolved(".") ?? ".")/\(path)"
+}
+
+/// One word for a shell, whatever is in it.
+private func quoted(_ text: String) -> String {
+  "'" + text.replacing("'", with: #"'\''"#) + "'"
+}
 
 /// The absolute path behind all symbolic links; nil when there is nothing.
 private func resolved(_ path: String) -> String? {

@@ -18,9 +18,6 @@ struct LabSetup: ParsableArguments {
   )
   var apiPort = 0
 
-  @Flag(help: "Let the identity provider speak TLS with the lab's own CA, too.")
-  var tls = false
-
   @Option(
     name: .customLong("user"),
     help: ArgumentHelp(
@@ -71,35 +68,16 @@ struct LabSetup: ParsableArguments {
   @Option(help: ArgumentHelp("How long a device waits between polls.", valueName: "seconds"))
   var deviceInterval = 5
 
-  @Option(
-    help: ArgumentHelp(
-      "What signs tokens: \(SigningAlgorithm.allCases.map(\.rawValue).joined(separator: ", ")).",
-      valueName: "algorithm"
-    )
-  )
-  var alg = "RS256"
+  @Option(help: ArgumentHelp("What signs tokens.", valueName: "algorithm"))
+  var alg = SigningAlgorithm.rs256
 
-  @Option(
-    help: ArgumentHelp(
-      "What the key set lacks or gets wrong: \(KeySetShape.allCases.map(\.rawValue).joined(separator: ", ")).",
-      valueName: "form"
-    )
-  )
-  var jwks = "full"
+  @Option(help: ArgumentHelp("What the key set lacks or gets wrong.", valueName: "form"))
+  var jwks = KeySetShape.full
 
   @Flag(help: "Give the key set an address that only the metadata tells.")
   var randomJwksPath = false
 
   @OptionGroup var behaviour: LabBehaviour
-
-  @Option(
-    name: .customLong("fault"),
-    help: ArgumentHelp(
-      "A fault from the start, again for each; see above.",
-      valueName: "name[:key=value,…]"
-    )
-  )
-  var faults: [String] = []
 
   @Option(
     help: ArgumentHelp("The claim that the API server takes as user name.", valueName: "claim")
@@ -112,32 +90,27 @@ struct LabSetup: ParsableArguments {
   @Option(help: ArgumentHelp("What the API server puts before groups.", valueName: "text"))
   var groupsPrefix = ""
 
-  @Option(help: ArgumentHelp("Append the log to this file, as JSON lines.", valueName: "file"))
-  var log: String?
+  @OptionGroup var common: CommonOptions
 
   func options() throws -> LabOptions {
-    try checkNumbers()
-    var options = LabOptions()
+    var options = try common.options()
     options.issuerPort = idpPort
     options.apiServerPort = apiPort
-    options.issuerTLS = tls
     if !users.isEmpty { options.users = try users.map(LabUser.init(parsing:)) }
     try Self.refuseSecond(options.users.map(\.name), "--user")
     options.clients = try allClients()
-    options.algorithm = try SigningAlgorithm(parsing: alg)
-    options.keySetShape = try KeySetShape(parsing: jwks)
+    options.algorithm = alg
+    options.keySetShape = jwks
     options.randomKeysPath = randomJwksPath
     options.accessLifetime = accessLifetime
     options.refreshLifetime = refreshLifetime
     options.reuseGrace = reuseGrace
     options.rotation = !noRotation
     options.deviceInterval = deviceInterval
-    options.faults = try faults.map(Fault.init(parsing:))
     options.usernameClaim = usernameClaim
     options.usernamePrefix = usernamePrefix
     options.groupsPrefix = groupsPrefix
-    options.logFile = log
-    try behaviour.apply(to: &options)
+    behaviour.apply(to: &options)
     return options
   }
 
@@ -150,7 +123,11 @@ struct LabSetup: ParsableArguments {
     let all = LabClient.defaults.filter { !names.contains($0.id) } + given
     guard all.contains(where: { $0.id == clientID }) else {
       let known = all.map(\.id).joined(separator: ", ")
-      throw ValidationError("--client-id takes one of the clients (\(known)), not \"\(clientID)\"")
+      throw LabError(
+        .badOption,
+        "--client-id takes one of the clients, not \"\(clientID)\"",
+        remedy: "there are \(known); --client adds one"
+      )
     }
     return all
   }
@@ -158,11 +135,15 @@ struct LabSetup: ParsableArguments {
   private static func refuseSecond(_ names: [String], _ option: String) throws {
     var seen: Set<String> = []
     if let name = names.first(where: { !seen.insert($0).inserted }) {
-      throw ValidationError("\(option) name \"\(name)\" twice")
+      throw LabError(
+        .badOption,
+        "\(option) name \"\(name)\" twice",
+        remedy: "give each name once"
+      )
     }
   }
 
-  private func checkNumbers() throws {
+  func validate() throws {
     let ports = 0...65_535
     let lives = 1...LabOptions.longest
     let pauses = 0...LabOptions.longest

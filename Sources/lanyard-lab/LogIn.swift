@@ -22,6 +22,9 @@ struct WhoAnswers: ParsableArguments {
 
   var person: BrowserDriver.Person { .init(user, password: password, refuses: refuse) }
 
+  /// What became of a device.
+  var deviceResult: String { refuse ? "refused as \(user)" : "approved as \(user)" }
+
   func trusted() throws -> String? { try certificateAuthority.map(PrivateFile.read) }
 }
 
@@ -29,10 +32,12 @@ struct WhoAnswers: ParsableArguments {
 struct LogIn: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "log-in",
-    abstract: "Fill in the login page behind an authorization URL, as a person would in a browser.",
+    abstract:
+      "Fill in the page behind the URL that lanyard printed, as a person would in a browser.",
     discussion: """
-      For scripts: opens the URL that lanyard printed, fills in the form, sends it and follows the answer to the program
-      that waits for it. For example: lanyard-lab log-in 'http://127.0.0.1:8080/authorize?…' --user bob
+      For scripts: opens the URL, fills in the form, sends it and follows the answer to the program that waits for \
+      it; a device page that has its code it approves. For example: \
+      lanyard-lab log-in 'http://127.0.0.1:8080/authorize?…' --user bob
       """
   )
 
@@ -42,13 +47,22 @@ struct LogIn: AsyncParsableCommand {
   @OptionGroup var who: WhoAnswers
 
   func run() async throws {
-    let page = try await BrowserDriver.with(caPEM: who.trusted()) { browser in
-      try await browser.logIn(at: url, as: who.person)
+    let answered = try await BrowserDriver.with(caPEM: who.trusted()) { browser in
+      try await browser.answer(at: url, as: who.person)
     }
-    guard (200..<300).contains(page.status) else {
-      throw LabError(.unexpectedPage, "the program that waited answered \(page.status)")
+    switch answered {
+    case .login(let page):
+      guard (200..<300).contains(page.status) else {
+        throw LabError(
+          .unexpectedPage,
+          "the program that waited answered \(page.status)",
+          remedy: "see what it says itself"
+        )
+      }
+      print(who.refuse ? "refused as \(who.user)" : "logged in as \(who.user)")
+    case .device:
+      print(who.deviceResult)
     }
-    print(who.refuse ? "refused as \(who.user)" : "logged in as \(who.user)")
   }
 }
 
@@ -57,7 +71,7 @@ struct Device: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Approve a device login, as a person would on the device page.",
     discussion: """
-      For scripts: give the complete URL that lanyard printed, or the page's URL and the code:
+      For scripts: give the complete URL that lanyard printed, or the page's URL and the code: \
       lanyard-lab device http://127.0.0.1:8080/device --code BCDF-GHJK
       """
   )
@@ -74,6 +88,6 @@ struct Device: AsyncParsableCommand {
     _ = try await BrowserDriver.with(caPEM: who.trusted()) { browser in
       try await browser.answerDevice(at: url, userCode: code, as: who.person)
     }
-    print(who.refuse ? "refused as \(who.user)" : "approved as \(who.user)")
+    print(who.deviceResult)
   }
 }

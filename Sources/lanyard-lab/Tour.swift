@@ -17,11 +17,12 @@ struct TakeTour: AsyncParsableCommand {
     commandName: "tour",
     abstract: "See the life of a credential in half a minute, with tokens that live for seconds.",
     discussion: """
-      Log in, kubectl works, the access token expires, lanyard renews it, the refresh token expires, lanyard says what
-      to do, log in again. Each step runs real commands and checks what they did; the tour fails at the first that does
-      not behave. It works in a folder of its own and touches none of your files.
+      Log in, kubectl works, the access token expires, lanyard renews it, the refresh token expires, lanyard says \
+      what to do, log in again. Each step runs real commands and checks what they did; the tour fails at the first \
+      that does not behave. It works in a folder of its own and touches none of your files.
 
-      As OpenID Connect has it, an ID token comes with each access token and lives as long; it is what kubectl sends.
+      As OpenID Connect has it, an ID token comes with each access token and lives as long; it is what kubectl \
+      sends.
       """
   )
 
@@ -41,29 +42,16 @@ struct TakeTour: AsyncParsableCommand {
   )
   var refreshLifetime = 12
 
-  @Flag(help: "Let the identity provider speak TLS with the lab's own CA, too.")
-  var tls = false
+  @OptionGroup var common: CommonOptions
 
-  @Option(
-    name: .customLong("fault"),
-    help: ArgumentHelp(
-      "Break the issuer, to see the tour fail, again for each; lanyard-lab up --help has the names.",
-      valueName: "name[:key=value,…]"
-    )
-  )
-  var faults: [String] = []
-
-  @Option(help: ArgumentHelp("Append the lab's log to this file.", valueName: "file"))
-  var log: String?
-
-  @Option(
-    help: "The lanyard program; the one beside lanyard-lab, else on PATH, unless given.",
-    completion: .file()
-  )
-  var lanyard: String?
+  func validate() throws {
+    let lives = 1...LabOptions.longest
+    try ValidationError.unless(lives, contains: accessLifetime, "access-lifetime")
+    try ValidationError.unless(lives, contains: refreshLifetime, "refresh-lifetime")
+  }
 
   func run() async throws {
-    let program = LabFiles.lanyardProgram(lanyard)
+    let program = LabFiles.lanyardProgram(common.lanyard)
     guard program.exists else {
       throw LabError(
         .process,
@@ -93,15 +81,9 @@ struct TakeTour: AsyncParsableCommand {
   }
 
   private func labOptions() throws -> LabOptions {
-    let lives = 1...LabOptions.longest
-    try ValidationError.unless(lives, contains: accessLifetime, "access-lifetime")
-    try ValidationError.unless(lives, contains: refreshLifetime, "refresh-lifetime")
-    var options = LabOptions()
+    var options = try common.options()
     options.accessLifetime = accessLifetime
     options.refreshLifetime = refreshLifetime
-    options.issuerTLS = tls
-    options.faults = try faults.map(Fault.init(parsing:))
-    options.logFile = log
     return options
   }
 }

@@ -8,8 +8,9 @@ struct Up: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Start both servers, write a kubeconfig, say what to try, and run until Ctrl-C.",
     discussion: """
-      Faults make the identity provider misbehave: --fault NAME[:KEY=VALUE,…]. Where and how often: endpoint=, grant=
-      (authorization_code, refresh_token, device_code), client=, skip=N, times=N|forever (once unless told). For example
+      Faults make the identity provider misbehave: --fault NAME[:KEY=VALUE,…]. Where and how often: endpoint=, \
+      grant= (authorization_code, refresh_token, device_code, client_credentials, password, token_exchange, \
+      jwt_bearer), client=, skip=N, times=N|forever (once unless told). For example \
       --fault status:code=429,retry-after=7,grant=refresh_token,times=2. The names:
 
       \(FaultKind.all.map { "  \($0.name): \($0.summary)" }.joined(separator: "\n"))
@@ -27,9 +28,6 @@ struct Up: AsyncParsableCommand {
   )
   var state: String?
 
-  @Option(help: "The lanyard program that kubectl shall run.", completion: .file())
-  var lanyard: String?
-
   @Option(help: "Write a JSON file with all addresses once everything is ready, for scripts.")
   var readyFile: String?
 
@@ -44,7 +42,7 @@ struct Up: AsyncParsableCommand {
         lab,
         folder: state ?? ownFolder ?? "",
         kubeconfig: kubeconfig,
-        lanyard: lanyard,
+        lanyard: setup.common.lanyard,
         clientID: setup.clientID
       )
       print(files.welcome(lab), terminator: "")

@@ -85,12 +85,65 @@ import Darwin
     (["--access-lifetime", "9223372036854775807"], "--access-lifetime takes a number of 1"),
     (["--document-max-age=-1"], "--document-max-age takes a number of 0"),
     (["--fault", "status:cod=429"], "has no parameter \"cod\""),
+    (["--alg", "FOO"], "the value 'FOO' is invalid for '--alg <algorithm>'"),
+    (["--jwks", "half"], "'no-kid', 'several-no-kid'"),
+    (["--par", "maybe"], "'off', 'offered' or 'required'"),
+    (["--colour"], "unknown option '--colour'"),
   ])
   func `an option that cannot be is refused`(options: [String], reason: String) async throws {
     let words = try [Programs.lab, "up"] + options
     let result = try await ProcessRunner.run(words, timeout: .seconds(60))
-    #expect(result.status != 0)
+    #expect(result.status == 2)
     #expect(result.errors.contains(reason), "\(result.errors)")
+    let lines = result.errors.split(separator: "\n")
+    #expect(lines.count == 2 && lines[0].hasPrefix("lanyard-lab: ") && lines[1].hasPrefix("  "))
+    #expect(result.output.isEmpty)
+  }
+
+  @Test func `it has the version of lanyard`() async throws {
+    let lanyard = try await ProcessRunner.run([try Programs.lanyard, "--version"])
+    let lab = try await ProcessRunner.run([try Programs.lab, "--version"])
+    #expect(lab.status == 0)
+    #expect(lab.output == lanyard.output.replacing("lanyard", with: "lanyard-lab"))
+  }
+
+  /// What a shell makes of a line that `up` says to type, an argument a line.
+  private static func words(_ line: Substring, _ name: String) async throws -> [String] {
+    let show = "\(name)() { printf '%s\\n' \"$@\"; }; cd /; \(line)"
+    return try await ProcessRunner.run(["/bin/sh", "-c", show]).output.split(separator: "\n")
+      .map(String.init)
+  }
+
+  @Test func `what it says to type means the same in every folder`() async throws {
+    let folder = try PrivateFile.temporaryFolder(prefix: "lanyard's e2e")
+    defer { PrivateFile.removeFolder(folder) }
+    let state = "\(folder)/a state"
+    let relative = String(repeating: "../", count: 30) + folder.dropFirst() + "/its config"
+    try await OpenLab.with([
+      "--state", state, "--kubeconfig", relative, "--tls", "--user", "carol::a word",
+    ]) { lab in
+      lab.program.send(SIGTERM)
+      let lines = try await lab.program.result().output.split(separator: "\n")
+      let export = try #require(lines.first { $0.contains("export KUBECONFIG=") })
+      let shown = try await Self.words("\(export); show \"$KUBECONFIG\"", "show")
+      #expect(shown == [try lab.fact("kubeconfig")])
+      #expect(shown[0].hasPrefix("/"))
+      #expect(try PrivateFile.read("\(folder)/its config").hasPrefix(LabKubeconfig.marker))
+      let logIn = try #require(lines.first { $0.contains(" log-in 'URL' ") })
+      let arguments = try await Self.words("show \(logIn)", "show")
+      #expect(arguments.first.flatMap(ProcessRunner.find) != nil)
+      #expect(
+        arguments.dropFirst() == [
+          "log-in", "URL", "--user", "carol", "--password", "a word", "--certificate-authority",
+          "\(state)/ca.pem",
+        ]
+      )
+      let curl = try #require(lines.first { $0.contains("curl -s ") })
+      let secret = try PrivateFile.read("\(state)/admin-secret").dropLast()
+      let asked = try await Self.words(curl, "curl")
+      #expect(asked.contains("Authorization: Bearer \(secret)"), "\(curl)")
+      #expect(asked.contains("\(state)/ca.pem"))
+    }
   }
 
   @Test(arguments: ["--idp-port", "--api-port"])

@@ -43,6 +43,22 @@ import Testing
     }
   }
 
+  @Test func `whoever is given an address answers the page that it shows`() async throws {
+    try await Visitor.with { visitor in
+      let started = try await start(visitor)
+      let address = try started.member("verification_uri_complete")
+      let answered = try await visitor.browser.answer(at: address, as: .init("bob"))
+      guard case .device = answered else { throw LabError(.unexpectedPage, "\(answered)") }
+      #expect(try await poll(visitor, started).claims("id_token")["email"]?.string != nil)
+      await #expect(throws: LabError.self, "the page asks for a code") {
+        _ = try await visitor.browser.answer(
+          at: try started.member("verification_uri"),
+          as: .init("bob")
+        )
+      }
+    }
+  }
+
   @Test func `polling too early costs five seconds more`() async throws {
     // Far longer than two polls take on the busiest machine.
     try await Visitor.with {

@@ -207,7 +207,8 @@ import Testing
   @Test func `keys change between discovery and signing`() async throws {
     try await Visitor.with { visitor in
       visitor.lab.faults.set(try Fault("rotate-keys"))
-      #expect(try await visitor.logIn().tokenHeader("id_token")["kid"]?.string == "rs256-2")
+      let name = try await visitor.logIn().tokenHeader("id_token")["kid"]?.string
+      #expect(name?.hasPrefix("rs256-2-") == true)
       #expect(visitor.lab.count(.keysRotated) == 1)
     }
   }

@@ -3,6 +3,14 @@
 import Lab
 import Testing
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// The program `lanyard-lab tour` as it is built, with the built lanyard beside it.
 @Suite(.timeLimit(.minutes(5))) struct TourTests {
   @Test func theWholeTourBehaves() async throws {
@@ -74,7 +82,7 @@ import Testing
   @Test func aMissingLanyardIsNamed() async throws {
     let result = try await tour(["--lanyard", "/nowhere/lanyard"])
     #expect(result.status == 1)
-    #expect(result.errors.contains("there is no lanyard at /nowhere/lanyard"))
+    #expect(result.errors.hasPrefix("lanyard-lab: there is no lanyard at /nowhere/lanyard\n  "))
   }
 
   @Test func nothingIsLeftBehind() async throws {
@@ -89,11 +97,74 @@ import Testing
     #expect(left.output.isEmpty, "\(left.output)")
   }
 
+  /// In place of lanyard runs a program that only says which process it is, and stays.
+  @Test(arguments: [SIGINT, SIGHUP])
+  func aSignalLeavesNoFolderAndNoProcess(signal: Int32) async throws {
+    let folder = try PrivateFile.temporaryFolder(prefix: "tour-test")
+    defer { PrivateFile.removeFolder(folder) }
+    let temporary = "\(folder)/temporary"
+    try PrivateFile.makeFolder(temporary)
+    let said = "\(folder)/said"
+    let stub = try executable("#!/bin/sh\necho $$ >'\(said)'\nexec /bin/sleep 600\n", in: folder)
+    var environment = ProcessRunner.environment
+    environment["TMPDIR"] = temporary
+    // A kubectl that asks the cluster for its version would be the first to run it.
+    environment["PATH"] = "/nowhere"
+    var tour = try ChildProcess(
+      ["\(try built())/lanyard-lab", "tour", "--lanyard", stub],
+      environment: environment
+    )
+    var result: ProcessRunner.Result?
+    var process: Int32?
+    while process == nil, result == nil {
+      result = tour.collect()
+      let text = (try? PrivateFile.read(said)) ?? ""
+      if text.hasSuffix("\n") { process = Int32(text.dropLast()) }
+      try await Task.sleep(for: .milliseconds(10))
+    }
+    tour.send(signal)
+    while result == nil {
+      result = tour.collect()
+      try await Task.sleep(for: .milliseconds(10))
+    }
+    #expect(result?.status == 130, "\(result?.errors ?? "")")
+    #expect(result?.output.hasSuffix("the tour was interrupted\n") == true)
+    let left = try await ProcessRunner.run(["/bin/ls", "-A", temporary])
+    #expect(left.output.isEmpty, "\(left.output)")
+    let sleeper = try #require(process)
+    #expect(kill(sleeper, 0) == -1, "the tour's command goes on running")
+  }
+
+  @Test(arguments: [
+    ("#!/bin/sh\necho broken >&2; exit 1\n", "ended with exit code 1 and told no version: broken"),
+    ("no program\n", "does not run: cannot start"),
+    ("#!/bin/sh\nexit 0\n", "ended with exit code 0 and told no version"),
+  ])
+  func aKubectlThatDoesNotRunIsNamed(content: String, reason: String) async throws {
+    let folder = try PrivateFile.temporaryFolder(prefix: "tour-test")
+    defer { PrivateFile.removeFolder(folder) }
+    let stub = try executable(content, in: folder, named: "kubectl")
+    let result = try await tour([], path: folder)
+    #expect(result.status == 1)
+    #expect(result.errors.contains(stub) && result.errors.contains(reason), "\(result.errors)")
+    #expect(!result.errors.contains("there is no kubectl"))
+  }
+
+  private func executable(_ content: String, in folder: String, named name: String = "stub") throws
+    -> String
+  {
+    let path = "\(folder)/\(name)"
+    try PrivateFile.write(content, to: path)
+    let changed = unsafe chmod(path, 0o700)
+    try #require(changed == 0)
+    return path
+  }
+
   @Test(arguments: [["--access-lifetime", "2"], ["--refresh-lifetime", "7"]])
   func lifetimesWithNothingToShowAreRefused(arguments: [String]) async throws {
     let result = try await tour(arguments)
-    #expect(result.status == 1)
-    #expect(result.errors.contains("the tour cannot show renewal"))
+    #expect(result.status == 2)
+    #expect(result.errors.hasPrefix("lanyard-lab: the tour cannot show renewal"))
     #expect(result.output.isEmpty)
   }
 
@@ -117,21 +188,25 @@ import Testing
     #expect(style.repaints == repaints)
   }
 
+  /// The folder of the built programs.
+  private func built() throws -> String {
+    let folders = try #require(CommandLine.arguments.first).split(
+      separator: "/",
+      omittingEmptySubsequences: false
+    )
+    return folders.dropLast().joined(separator: "/")
+  }
+
   private func tour(
     _ arguments: [String],
     path: String? = nil,
     temporary: String? = nil
   ) async throws -> ProcessRunner.Result {
-    let folders = try #require(CommandLine.arguments.first).split(
-      separator: "/",
-      omittingEmptySubsequences: false
-    )
-    let built = folders.dropLast().joined(separator: "/")
     var environment = ProcessRunner.environment
     if let path { environment["PATH"] = path }
     if let temporary { environment["TMPDIR"] = temporary }
     return try await ProcessRunner.run(
-      ["\(built)/lanyard-lab", "tour"] + arguments,
+      ["\(try built())/lanyard-lab", "tour"] + arguments,
       environment: environment,
       timeout: .seconds(240)
     )

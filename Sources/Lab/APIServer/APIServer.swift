@@ -20,7 +20,8 @@ struct APIServer: LabWebsite {
 
   func respond(to request: Request, on connection: any Channel) async -> Response {
     var request = request
-    let body = await request.bodyText(limit: 1_000_000)
+    // A watch reads on, to see when its client goes.
+    let body = request.method == .get ? nil : await request.bodyText(limit: 1_000_000)
     let verdict = await authenticator.judge(request.headers[.authorization], now: clock.now)
     let user: UserInfo
     switch verdict {
@@ -30,9 +31,16 @@ struct APIServer: LabWebsite {
       record(request, status: 401) { $0.reason = reason }
       return Self.unauthorized
     }
-    let response = answer(request, body: body ?? "", user: user)
+    let response =
+      Self.impersonated(request).map { KubernetesStatus.mayNotImpersonate(user, $0).response }
+      ?? answer(request, body: body ?? "", user: user)
     record(request, status: response.status.code) { $0.user = user.username }
     return response
+  }
+
+  /// What a request wants to be taken for, if it does (`kubectl --as`).
+  private static func impersonated(_ request: Request) -> String? {
+    request.headers.first { $0.name.canonicalName.hasPrefix("impersonate-") }?.value
   }
 
   private func record(_ request: Request, status: Int, _ fill: (inout LabEvent) -> Void) {
@@ -99,7 +107,7 @@ struct APIServer: LabWebsite {
 }
 
 /// A failure in Kubernetes' form (meta/v1 Status).
-struct KubernetesStatus {
+struct KubernetesStatus: Error {
   let code: Int
   let reason: String
   let message: String
@@ -108,6 +116,29 @@ struct KubernetesStatus {
     code: 405,
     reason: "MethodNotAllowed",
     message: "the server does not allow this method on the requested resource"
+  )
+
+  static func badRequest(_ message: String) -> KubernetesStatus {
+    KubernetesStatus(code: 400, reason: "BadRequest", message: message)
+  }
+
+  /// Everybody may do everything here but be somebody else.
+  static func mayNotImpersonate(_ user: UserInfo, _ other: String) -> KubernetesStatus {
+    KubernetesStatus(
+      code: 403,
+      reason: "Forbidden",
+      message: "users \"\(other)\" is forbidden: User \"\(user.username)\" cannot impersonate "
+        + "resource \"users\" in API group \"\" at the cluster scope"
+    )
+  }
+
+  /// On which client-go lists and watches instead.
+  static let noInitialEvents = KubernetesStatus(
+    code: 422,
+    reason: "Invalid",
+    message:
+      "ListOptions.meta.k8s.io \"\" is invalid: sendInitialEvents: Forbidden: sendInitialEvents is "
+      + "forbidden for watch unless the WatchList feature gate is enabled"
   )
 
   static let pathNotFound = KubernetesStatus(

@@ -13,7 +13,7 @@ import Foundation
 struct Catalog: Sendable {
   let resources: [KubernetesResource]
 
-  /// Answers `GET /api/v1/…`: a list, one object, or a Status that says what is missing.
+  /// Answers `GET /api/v1/…`: a list, a watch of one, an object, or a Status that says what is missing or wrong.
   func answer(_ path: [String], _ request: Request, now: Date) -> Response {
     guard path.starts(with: ["api", "v1"]) else { return KubernetesStatus.pathNotFound.response }
     var rest = path.dropFirst(2)
@@ -25,16 +25,18 @@ struct Catalog: Sendable {
     guard let resource = resources.first(where: { $0.name == rest.first }),
       rest.count <= 2, resource.namespaced || namespace == nil
     else { return KubernetesStatus.pathNotFound.response }
-    let selector = request.queryFields["fieldSelector"]
-    let selected = resource.objects.filter { object in
-      (namespace == nil || object["metadata"]?["namespace"]?.string == namespace)
-        && Self.matches(object, selector)
+    let found = resource.objects.filter { object in
+      namespace == nil || object["metadata"]?["namespace"]?.string == namespace
     }
     let asTable = (request.headers[.accept] ?? "").contains("as=Table")
     guard rest.count == 2, let name = rest.last else {
-      return .json(asTable ? resource.table(selected, now: now) : resource.list(selected))
+      do {
+        return try Self.list(found, of: resource, request, asTable: asTable, now: now)
+      } catch {
+        return error.response
+      }
     }
-    guard let object = selected.first(where: { $0["metadata"]?["name"]?.string == name }) else {
+    guard let object = found.first(where: { $0["metadata"]?["name"]?.string == name }) else {
       return KubernetesStatus(
         code: 404,
         reason: "NotFound",
@@ -44,11 +46,22 @@ struct Catalog: Sendable {
     return .json(asTable ? resource.table([object], now: now) : object)
   }
 
-  /// `metadata.name=x`, which kubectl sends for a get by name with --watch; other selectors pick
-  /// everything.
-  private static func matches(_ object: JSONValue, _ selector: String?) -> Bool {
-    guard let selector, selector.hasPrefix("metadata.name=") else { return true }
-    return object["metadata"]?["name"]?.string == String(selector.dropFirst("metadata.name=".count))
+  private static func list(
+    _ objects: [JSONValue],
+    of resource: KubernetesResource,
+    _ request: Request,
+    asTable: Bool,
+    now: Date
+  ) throws(KubernetesStatus) -> Response {
+    let query = request.queryFields
+    let labels = try LabelSelector(query["labelSelector"] ?? "")
+    let fields = try FieldSelector(query["fieldSelector"] ?? "", fields: resource.selectableFields)
+    let selected = objects.filter { labels.matches($0) && fields.matches($0) }
+    if ["true", "1"].contains(query["watch"]) {
+      let shown = asTable ? selected.map { resource.table([$0], now: now) } : selected
+      return try Watch(of: shown, query).response(to: request)
+    }
+    return .json(asTable ? resource.table(selected, now: now) : resource.list(selected))
   }
 }
 
@@ -76,14 +89,21 @@ struct KubernetesResource: Sendable {
   let shortName: String
   let namespaced: Bool
   let columns: [Column]
+  /// The fields that a selector may name besides `metadata.name` and `metadata.namespace`.
+  let ownFields: [String]
   let objects: [JSONValue]
+
+  /// What a field selector may name.
+  var selectableFields: [String] {
+    ["metadata.name"] + (namespaced ? ["metadata.namespace"] : []) + ownFields
+  }
 
   /// The entry in the resource list.
   var discovery: JSONValue {
     [
       "name": .string(name), "singularName": .string(kind.lowercased()), "kind": .string(kind),
       "namespaced": .bool(namespaced), "shortNames": [.string(shortName)],
-      "categories": namespaced ? ["all"] : [], "verbs": ["get", "list"],
+      "categories": namespaced ? ["all"] : [], "verbs": ["get", "list", "watch"],
     ]
   }
 

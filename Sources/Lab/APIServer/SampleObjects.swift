@@ -32,12 +32,17 @@ struct SampleObjects {
     .init("Name") { object, _ in object["metadata"]?["name"] ?? "" }
   }
 
-  private func metadata(_ name: String, _ namespace: String? = nil) -> JSONValue {
+  private func metadata(
+    _ name: String,
+    _ namespace: String? = nil,
+    labels: [String: JSONValue] = [:]
+  ) -> JSONValue {
     var members: [String: JSONValue] = [
       "name": .string(name), "creationTimestamp": .string(startedText), "resourceVersion": "1",
       "uid": .string("lab-\(namespace ?? "cluster")-\(name)"),
     ]
     members["namespace"] = namespace.map(JSONValue.string)
+    if !labels.isEmpty { members["labels"] = .object(labels) }
     return .object(members)
   }
 
@@ -50,9 +55,11 @@ struct SampleObjects {
       columns: [
         nameColumn, .init("Status") { object, _ in object["status"]?["phase"] ?? "" }, age,
       ],
+      ownFields: ["status.phase"],
       objects: ["default", "kube-public", "kube-system", "shop"].map { name in
         [
-          "kind": "Namespace", "apiVersion": "v1", "metadata": metadata(name),
+          "kind": "Namespace", "apiVersion": "v1",
+          "metadata": metadata(name, labels: ["kubernetes.io/metadata.name": .string(name)]),
           "spec": ["finalizers": ["kubernetes"]], "status": ["phase": "Active"],
         ]
       }
@@ -78,6 +85,7 @@ struct SampleObjects {
         .init("Nominated Node", wide: true) { _, _ in "<none>" },
         .init("Readiness Gates", wide: true) { _, _ in "<none>" },
       ],
+      ownFields: ["spec.nodeName", "status.phase", "status.podIP"],
       objects: names.enumerated().map { index, name in
         pod(name.1, in: name.0, address: "10.0.0.\(index + 10)")
       }
@@ -86,7 +94,12 @@ struct SampleObjects {
 
   private func pod(_ name: String, in namespace: String, address: String) -> JSONValue {
     [
-      "kind": "Pod", "apiVersion": "v1", "metadata": metadata(name, namespace),
+      "kind": "Pod", "apiVersion": "v1",
+      "metadata": metadata(
+        name,
+        namespace,
+        labels: ["app": .string(String(name.prefix { $0 != "-" }))]
+      ),
       "spec": [
         "nodeName": "lab", "containers": [["name": "main", "image": "registry.example/main:1"]],
       ],
@@ -114,6 +127,7 @@ struct SampleObjects {
         .init("Cluster-IP") { object, _ in object["spec"]?["clusterIP"] ?? "" },
         .init("External-IP") { _, _ in "<none>" }, .init("Port(s)") { _, _ in "443/TCP" }, age,
       ],
+      ownFields: ["spec.clusterIP", "spec.type"],
       objects: [
         [
           "kind": "Service", "apiVersion": "v1", "metadata": metadata("kubernetes", "default"),

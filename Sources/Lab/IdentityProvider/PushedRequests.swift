@@ -14,14 +14,6 @@ package enum Availability: String, Sendable, CaseIterable {
   case off
   case offered
   case required
-
-  /// An availability by its name; throws `LabError.badOption`.
-  package init(parsing name: String) throws {
-    guard let value = Self(rawValue: name) else {
-      throw LabError(.badOption, "\"\(name)\" is none of off, offered and required")
-    }
-    self = value
-  }
 }
 
 extension IdentityProvider {

@@ -11,6 +11,8 @@ import Foundation
 
 /// The issuer's keys: one for each algorithm in use, and the public halves of earlier ones.
 actor SigningKeys {
+  /// Ends every key id, so that no client takes a key that it keeps of an earlier lab for one of this lab.
+  private let run = Randomness.letters(4)
   private var generation = 0
   private var current: [SigningAlgorithm: SigningKey] = [:]
   /// Keys that nobody publishes, one for each algorithm that was asked to sign falsely.
@@ -142,14 +144,18 @@ actor SigningKeys {
   }
 
   private func keyID(_ algorithm: SigningAlgorithm) -> String {
-    "\(algorithm.rawValue.lowercased())-\(generation)"
+    keyID(algorithm, generation: generation)
+  }
+
+  private func keyID(_ algorithm: SigningAlgorithm, generation: Int) -> String {
+    "\(algorithm.rawValue.lowercased())-\(generation)-\(run)"
   }
 
   private func publicKey(_ key: SigningKey, _ algorithm: SigningAlgorithm, generation: Int) throws
     -> JSONValue
   {
     var jwk = try key.publicJWK()
-    jwk["kid"] = .string("\(algorithm.rawValue.lowercased())-\(generation)")
+    jwk["kid"] = .string(keyID(algorithm, generation: generation))
     jwk["alg"] = .string(algorithm.rawValue)
     jwk["use"] = "sig"
     return .object(jwk)

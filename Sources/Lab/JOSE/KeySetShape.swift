@@ -13,18 +13,6 @@ package enum KeySetShape: String, Sendable, CaseIterable {
   /// An `alg` that is not that of the tokens that the key signs.
   case wrongAlgorithm = "wrong-alg"
 
-  /// A shape by its name; throws `LabError.badOption`.
-  package init(parsing name: String) throws {
-    guard let shape = Self(rawValue: name) else {
-      throw LabError(
-        .badOption,
-        "there is no form of key set \"\(name)\"",
-        remedy: "known forms: \(Self.allCases.map(\.rawValue).joined(separator: ", "))"
-      )
-    }
-    self = shape
-  }
-
   /// Whether tokens name their key.
   var namesKeys: Bool { self != .noKeyID && self != .severalNoKeyID }
 

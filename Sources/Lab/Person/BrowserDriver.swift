@@ -29,6 +29,14 @@ package actor BrowserDriver {
     package var form: HTMLForm? { HTMLForm(in: html) }
   }
 
+  /// What a page was that a person answered.
+  package enum Answered: Sendable {
+    /// The login page; the answer led to a page of the application.
+    case login(callback: Page)
+    /// The device page.
+    case device
+  }
+
   private let client: WebClient
   private var cookies: [String: [String: String]] = [:]
 
@@ -68,10 +76,25 @@ package actor BrowserDriver {
   /// Gives the callback's page. Throws `LabError.unexpectedPage` when there is no login form, or
   /// when it comes back because the name or the password was wrong.
   package func logIn(at url: String, as person: Person) async throws -> Page {
-    switch try await answerLogin(at: url, as: person) {
-    case (_, let callback?): return try await open(callback)
-    case (let page, nil): return try await submit(page, [:]).page
+    try await arrive(answerLogin(open(url, stoppingOutside: true), as: person))
+  }
+
+  /// Answers the page that an address shows, whichever it is.
+  ///
+  /// Throws as `logIn` and `answerDevice` do.
+  package func answer(at url: String, as person: Person) async throws -> Answered {
+    let start = try await open(url, stoppingOutside: true)
+    if start.redirect == nil, start.page.form?.names.contains("user_code") == true {
+      _ = try await answerDevice(start.page, as: person)
+      return .device
     }
+    return .login(callback: try await arrive(answerLogin(start, as: person)))
+  }
+
+  /// Goes where the answer to a login page leads.
+  private func arrive(_ answer: (page: Page, redirect: String?)) async throws -> Page {
+    if let callback = answer.redirect { return try await open(callback) }
+    return try await submit(answer.page, [:]).page
   }
 
   /// Like `logIn`, for a response that comes as a form (`response_mode=form_post`): stops before the
@@ -79,7 +102,7 @@ package actor BrowserDriver {
   package func authorizeByForm(at url: String, as person: Person) async throws
     -> (action: String, fields: FormFields)
   {
-    let (page, _) = try await answerLogin(at: url, as: person)
+    let (page, _) = try await answerLogin(open(url, stoppingOutside: true), as: person)
     guard let form = page.form, form.names.isEmpty else {
       throw LabError(.unexpectedPage, "the answer \(page.status) is no form that sends itself")
     }
@@ -89,7 +112,7 @@ package actor BrowserDriver {
   /// Like `logIn`, but stops at the redirect and gives the callback's URL, code and all, without
   /// opening it.
   package func authorize(at url: String, as person: Person) async throws -> String {
-    let answer = try await answerLogin(at: url, as: person)
+    let answer = try await answerLogin(open(url, stoppingOutside: true), as: person)
     guard let callback = answer.redirect else {
       throw LabError(
         .unexpectedPage,
@@ -100,12 +123,11 @@ package actor BrowserDriver {
     return callback
   }
 
-  /// Opens an authorization URL and answers the login page, if one comes: gives the redirect out of
+  /// Answers the login page, if that is what an authorization URL showed: gives the redirect out of
   /// the issuer, or the page with the form that goes there.
-  private func answerLogin(at url: String, as person: Person) async throws
-    -> (page: Page, redirect: String?)
+  private func answerLogin(_ start: (page: Page, redirect: String?), as person: Person)
+    async throws -> (page: Page, redirect: String?)
   {
-    let start = try await open(url, stoppingOutside: true)
     if start.redirect != nil || Self.sendsItself(start.page) { return start }
     let answer = try await submit(
       start.page,
@@ -134,7 +156,12 @@ package actor BrowserDriver {
   package func answerDevice(at url: String, userCode: String? = nil, as person: Person)
     async throws -> Page
   {
-    let page = try await open(url)
+    try await answerDevice(open(url), userCode: userCode, as: person)
+  }
+
+  private func answerDevice(_ page: Page, userCode: String? = nil, as person: Person) async throws
+    -> Page
+  {
     var answers = ["username": person.user, "password": person.password]
     if let userCode { answers["user_code"] = userCode }
     let answer = try await submit(page, answers, pressing: person.refuses ? "deny" : nil)

@@ -25,14 +25,31 @@ struct ClusterClient: Sendable {
   }
 
   /// What kubectl calls itself, such as `v1.32.4`; nil without kubectl.
+  ///
+  /// Throws `LabError.process` when the kubectl that there is does not run, or is none.
   func version() async throws -> String? {
     guard let kubectl else { return nil }
-    let result = try await ProcessRunner.run(
-      [kubectl, "version", "--client"],
-      environment: place.environment
-    )
-    let line = result.output.split(separator: "\n").first { $0.hasPrefix("Client Version:") }
-    return line.map { String($0.drop { $0 != ":" }.dropFirst().trimmingPrefix(" ")) }
+    let remedy = "repair it, or take it off PATH: the tour brings a small client of its own"
+    let result: ProcessRunner.Result
+    do {
+      result = try await ProcessRunner.run(
+        [kubectl, "version", "--client"],
+        environment: place.environment
+      )
+    } catch let error as LabError {
+      throw LabError(.process, "\(kubectl) does not run: \(error.message)", remedy: remedy)
+    }
+    let lines = (result.output + result.errors).split(separator: "\n")
+    guard result.status == 0, let line = lines.first(where: { $0.hasPrefix("Client Version:") })
+    else {
+      let said = lines.first.map { ": \($0)" } ?? ""
+      throw LabError(
+        .process,
+        "`\(kubectl) version --client` ended with exit code \(result.status) and told no version\(said)",
+        remedy: remedy
+      )
+    }
+    return String(line.drop { $0 != ":" }.dropFirst().trimmingPrefix(" "))
   }
 
   /// Runs `get pods`.

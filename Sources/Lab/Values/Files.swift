@@ -45,25 +45,32 @@ private func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
   return true
 }
 
+/// The first bytes of a file, as many as there are; throws `LabError.file` when they cannot be read.
+private func beginning(of path: String, _ count: Int) throws -> [UInt8] {
+  // A pipe without a writer must not hold the lab up.
+  let descriptor = unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+  guard descriptor >= 0 else { throw LabError(.file, "cannot read \(path) (errno \(errno))") }
+  defer { close(descriptor) }
+  var bytes = [UInt8](repeating: 0, count: count)
+  let got = unsafe bytes.withUnsafeMutableBytes {
+    unsafe read(descriptor, $0.baseAddress, $0.count)
+  }
+  guard got >= 0 else { throw LabError(.file, "cannot read \(path) (errno \(errno))") }
+  return Array(bytes.prefix(got))
+}
+
 /// Files that the lab leaves for people and tests: readable by their owner only, and never half
 /// written.
 package enum PrivateFile {
   /// Creates or replaces the file at `path` by rename, mode 0600.
   ///
-  /// With `marker`, an existing file that does not begin with
-  /// it belongs to somebody else and is left alone: `LabError.file`.
+  /// With `marker`, an existing file that does not begin with it, or cannot be read, belongs to
+  /// somebody else and is left alone: `LabError.file`. A symbolic link to a file that does begin
+  /// with it stays, and that file is replaced.
   package static func write(_ text: String, to path: String, replacingOnly marker: String? = nil)
     throws
   {
-    if let marker, let existing = try? String(contentsOfFile: path, encoding: .utf8),
-      !existing.hasPrefix(marker)
-    {
-      throw LabError(
-        .file,
-        "\(path) exists and was not written by the lab",
-        remedy: "name another file, or remove that one yourself"
-      )
-    }
+    let path = try marker.map { try Self.own(path, $0) } ?? path
     let temporary = "\(path).\(getpid()).new"
     unsafe unlink(temporary)
     let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
@@ -77,6 +84,25 @@ package enum PrivateFile {
       unsafe unlink(temporary)
       throw LabError(.file, "cannot write \(path) (errno \(failure))")
     }
+  }
+
+  /// Where a file that begins with `marker` lies, behind all links, or can be made.
+  private static func own(_ path: String, _ marker: String) throws -> String {
+    let remedy = "name another file, or remove that one yourself"
+    var entry = stat()
+    guard unsafe lstat(path, &entry) == 0 else {
+      if errno == ENOENT { return path }
+      throw LabError(.file, "cannot look at \(path) (errno \(errno))", remedy: remedy)
+    }
+    guard let target = unsafe realpath(path, nil) else {
+      throw LabError(.file, "cannot follow \(path) (errno \(errno))", remedy: remedy)
+    }
+    defer { unsafe free(target) }
+    let file = unsafe String(cString: target)
+    guard try beginning(of: file, marker.utf8.count) == Array(marker.utf8) else {
+      throw LabError(.file, "\(path) exists and was not written by the lab", remedy: remedy)
+    }
+    return file
   }
 
   /// Makes a new folder of mode 0700 with a name that begins with `prefix`, in `$TMPDIR` or `/tmp`.

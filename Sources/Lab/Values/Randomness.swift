@@ -22,10 +22,16 @@ enum Randomness {
 
   /// A user code such as `BCDF-GHJK`: consonants only, so that no word can appear (RFC 8628 §6.1).
   static func userCode() -> String {
+    letters(4) + "-" + letters(4)
+  }
+
+  /// So many random consonants.
+  static func letters(_ count: Int) -> String {
     let alphabet = Array("BCDFGHJKLMNPQRSTVWXZ")
     var generator = SystemRandomNumberGenerator()
-    let letters = (0..<8).map { _ in alphabet[Int.random(in: alphabet.indices, using: &generator)] }
-    return String(letters[..<4]) + "-" + String(letters[4...])
+    return String(
+      (0..<count).map { _ in alphabet[Int.random(in: alphabet.indices, using: &generator)] }
+    )
   }
 
   /// Base64url without padding (RFC 7515 §2).
