@@ -56,7 +56,9 @@ package struct StoreError: Error, Equatable, Codable {
   package let cause: String?
 
   /// What happened, with the system's own words where there are any, in one line.
-  package var words: String { cause.map { "\(what): \($0)" } ?? what }
+  package var words: String {
+    cause.map { "\(what): \($0.prefix(1).lowercased())\($0.dropFirst())" } ?? what
+  }
 
   /// Makes an error; `what` and `remedy` are lower case and have no final period.
   package init(_ code: Code, what: String, remedy: String, cause: String? = nil) {
