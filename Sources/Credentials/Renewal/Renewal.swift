@@ -323,7 +323,7 @@ package struct Renewal {
         Backoff.outage(failures: failures, retryAfter: retryAfter)
       ),
       what: why,
-      remedy: remedy ?? "the session is kept; try again"
+      remedy: remedy ?? "the session is kept"
     )
     try update(&record) { $0.outage = outage }
     let shared = outage.shared(at: effects.now())
