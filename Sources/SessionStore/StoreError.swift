@@ -57,7 +57,10 @@ package struct StoreError: Error, Equatable, Codable {
 
   /// What happened, with the system's own words where there are any, in one line.
   package var words: String {
-    cause.map { "\(what): \($0.prefix(1).lowercased())\($0.dropFirst())" } ?? what
+    guard let cause else { return what }
+    // The system begins its words with a capital letter; what is no word, such as I/O, stays as it is.
+    let isWord = cause.dropFirst().first?.isLowercase == true
+    return "\(what): \(isWord ? cause.prefix(1).lowercased() + cause.dropFirst() : cause)"
   }
 
   /// Makes an error; `what` and `remedy` are lower case and have no final period.

@@ -268,8 +268,9 @@ import Darwin
       #expect(renewal.count == 1)
       // The working directory of a renewal is the root.
       let root = FileManager.default.fileExists(atPath: "/core")
-      for process in renewal { kill(process.id, SIGABRT) }
+      // The asker first: it would tell that its renewal has ended.
       asker.send(SIGABRT)
+      for process in renewal { kill(process.id, SIGABRT) }
       #expect(try await asker.result().status == 128 + Int(SIGABRT))
       #expect(Canary.allFiles(below: folder) == [])
       #expect(FileManager.default.fileExists(atPath: "/core") == root)
